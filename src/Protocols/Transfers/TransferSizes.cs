@@ -1,0 +1,17 @@
+namespace Distributed.Protocols.Transfers;
+
+/// <summary>Sizes that sender and receiver agree on.</summary>
+public static class TransferSizes
+{
+    /// <summary>Bytes of data in a chunk unless configured otherwise.</summary>
+    public const int DefaultChunkBytes = 512 * 1024;
+
+    /// <summary>Smallest chunk a sender may be configured to.</summary>
+    public const int MinimumChunkBytes = 64 * 1024;
+
+    /// <summary>Largest chunk a receiver takes.</summary>
+    public const int MaximumChunkBytes = 1024 * 1024;
+
+    /// <summary>Largest frame on the wire: a full chunk and its fields.</summary>
+    public const int MaximumFrameBytes = MaximumChunkBytes + 1024;
+}
