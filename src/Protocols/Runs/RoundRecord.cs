@@ -49,7 +49,10 @@ public sealed record RoundRecord
     /// <summary>Mean of the clients' training losses, weighted by examples.</summary>
     public double? TrainLoss { get; init; }
 
-    /// <summary>From plan to commit.</summary>
+    /// <summary>When the round was planned, UTC.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>From plan to commit, by a monotonic clock.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Bytes of updates received.</summary>
