@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Distributed.Algorithms.Aggregation;
+
+/// <summary>What an aggregation may use. Neither value changes a bit of its result.</summary>
+public sealed record AggregationLimits
+{
+    // Accumulators of one block stay within a core's second-level cache.
+    private const int MostElements = 1 << 15;
+    private const int FewestElements = 1 << 10;
+
+    // A double to accumulate, and 8 bytes each to read and to write in the widest type.
+    private const int BytesPerElement = 24;
+
+    /// <summary>Memory for the buffers of all threads together, in bytes, whatever the number of clients.</summary>
+    /// <value>16 MiB.</value>
+    [Range(1 << 16, long.MaxValue)]
+    public long BufferBytes { get; init; } = 16 << 20;
+
+    /// <summary>Threads to use.</summary>
+    /// <value>As many as there are processors.</value>
+    [Range(1, 1024)]
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Elements that one thread handles at a time.</summary>
+    internal int BlockElements => (int)Math.Clamp(BufferBytes / BytesPerElement / Math.Max(1, Parallelism), FewestElements, MostElements);
+}

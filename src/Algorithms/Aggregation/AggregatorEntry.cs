@@ -1,0 +1,53 @@
+namespace Distributed.Algorithms.Aggregation;
+
+/// <summary>How an aggregator goes through the clients' models.</summary>
+public enum Consumption
+{
+    /// <summary>Block by block, the clients in ascending order, once or twice.</summary>
+    Streaming,
+    /// <summary>All clients' values of a coordinate together, block by block.</summary>
+    Column,
+    /// <summary>Repeated passes over all models.</summary>
+    Row,
+}
+
+/// <summary>An aggregator as a run file sees it.</summary>
+public sealed class AggregatorEntry
+{
+    private readonly Func<AggregatorParameters, IAggregator> _create;
+
+    private AggregatorEntry(
+        string name, Type parameters, Consumption consumption, bool needsProxy, Func<AggregatorParameters, IAggregator> create)
+    {
+        Name = name;
+        Parameters = parameters;
+        Consumption = consumption;
+        NeedsProxy = needsProxy;
+        _create = create;
+    }
+
+    /// <summary>Its name in a run file.</summary>
+    public string Name { get; }
+
+    /// <summary>Its record of parameters: public init-only properties with defaults and ranges, and a constructor without arguments.</summary>
+    public Type Parameters { get; }
+
+    /// <summary>How it goes through the clients' models.</summary>
+    public Consumption Consumption { get; }
+
+    /// <summary>Whether it needs <see cref="AggregationInput.Proxy"/>; such an aggregator runs on the node that holds the proxy set.</summary>
+    public bool NeedsProxy { get; }
+
+    /// <summary>Makes the aggregator.</summary>
+    /// <param name="parameters">An object of the type <see cref="Parameters"/>, ranges already checked.</param>
+    /// <exception cref="ArgumentException">The object is of another type.</exception>
+    public IAggregator Create(AggregatorParameters parameters) =>
+        Parameters.IsInstanceOfType(parameters)
+            ? _create(parameters)
+            : throw new ArgumentException($"{Name} takes {Parameters.Name}.", nameof(parameters));
+
+    internal static AggregatorEntry Of<TParameters>(
+        string name, Consumption consumption, Func<TParameters, IAggregator> create, bool needsProxy = false)
+        where TParameters : AggregatorParameters, new() =>
+        new(name, typeof(TParameters), consumption, needsProxy, p => create((TParameters)p));
+}
