@@ -10,6 +10,8 @@ public static class Registry
     public static ImmutableArray<AggregatorEntry> Aggregators { get; } =
     [
         AggregatorEntry.Of<FedAvgParameters>("fedavg", Consumption.Streaming, p => new FedAvg(p)),
+        AggregatorEntry.Of<FedLawParameters>("fedlaw", Consumption.Row, p => new FedLaw(p), needsProxy: true),
+        AggregatorEntry.Of<LDawaParameters>("ldawa", Consumption.Streaming, p => new LDawa(p)),
     ];
 
     /// <summary>The aggregator of that name, or null; <see cref="Aggregators"/> has the names to suggest instead.</summary>

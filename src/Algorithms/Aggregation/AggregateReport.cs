@@ -27,6 +27,11 @@ public sealed record AggregateReport
     /// <summary>How much of each client's tensor went into the new one.</summary>
     public CoefficientTable Coefficients { get; init; } = CoefficientTable.Empty;
 
+    /// <summary>
+    /// What the rule multiplied each client's tensor with before it averaged, for rules that do (L-DAWA: the cosine); null for the others.
+    /// </summary>
+    public CoefficientTable? Factors { get; init; }
+
     /// <summary>Figures of the rule by name, for example <c>gamma</c>, <c>coherence</c>, <c>proxy.loss</c>.</summary>
     public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 
