@@ -107,9 +107,7 @@ public static class FrameMarshaller
                     data = ReadExact(ref reader, ReadVarint(ref reader));
                     break;
                 case Crc32CTag:
-                    Span<byte> word = stackalloc byte[sizeof(uint)];
-                    ReadExact(ref reader, sizeof(uint)).CopyTo(word);
-                    crc = BinaryPrimitives.ReadUInt32LittleEndian(word);
+                    crc = ReadFixed32(ref reader);
                     break;
                 default:
                     Skip(ref reader, tag & 7);
@@ -121,6 +119,13 @@ public static class FrameMarshaller
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
         data.CopyTo(buffer);
         return new ReceivedChunk(buffer, length, offset, crc);
+    }
+
+    private static uint ReadFixed32(ref SequenceReader<byte> reader)
+    {
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        ReadExact(ref reader, sizeof(uint)).CopyTo(word);
+        return BinaryPrimitives.ReadUInt32LittleEndian(word);
     }
 
     private static ReadOnlySequence<byte> ReadExact(ref SequenceReader<byte> reader, ulong length)
