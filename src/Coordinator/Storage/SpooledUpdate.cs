@@ -12,4 +12,8 @@ namespace Distributed.Coordinator.Storage;
 /// <param name="TrainLoss">Mean training loss of the last local epoch.</param>
 /// <param name="TrainSeconds">Seconds of local training.</param>
 internal sealed record SpooledUpdate(
-    UpdateId Id, ContentHash Hash, long SizeBytes, string Node, double Weight, long Examples, double TrainLoss, double TrainSeconds);
+    UpdateId Id, ContentHash Hash, long SizeBytes, string Node, double Weight, long Examples, double TrainLoss, double TrainSeconds)
+{
+    /// <summary>Whether this is the same contribution sent once more: same bytes, same weight, from whichever node.</summary>
+    public bool Repeats(SpooledUpdate other) => Id == other.Id && Hash == other.Hash && SizeBytes == other.SizeBytes && Weight.Equals(other.Weight);
+}

@@ -74,6 +74,9 @@ public enum RefusalCode
     /// <summary>A checkpoint's bytes do not match its manifest.</summary>
     CheckpointCorrupt,
 
+    /// <summary>Another coordinator committed this version first: the loser is stale and stops.</summary>
+    CommitFenced,
+
     /// <summary>The transfer made no progress within the idle limit.</summary>
     TransferIdle,
 

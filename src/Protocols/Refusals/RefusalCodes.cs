@@ -34,6 +34,7 @@ public static class RefusalCodes
         [RefusalCode.ModelFormat] = StatusCode.InvalidArgument,
         [RefusalCode.StorageFull] = StatusCode.ResourceExhausted,
         [RefusalCode.CheckpointCorrupt] = StatusCode.DataLoss,
+        [RefusalCode.CommitFenced] = StatusCode.Aborted,
         [RefusalCode.TransferIdle] = StatusCode.DeadlineExceeded,
         [RefusalCode.Busy] = StatusCode.Unavailable,
         [RefusalCode.DataInvalid] = StatusCode.FailedPrecondition,

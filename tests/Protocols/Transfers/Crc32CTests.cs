@@ -25,4 +25,35 @@ public sealed class Crc32CTests
             Assert.Equal(Crc32C.Of(data), Crc32C.Append(Crc32C.Of(data.AsSpan(0, split)), data.AsSpan(split)));
         }
     }
+
+    [Theory]
+    [InlineData(3071)]
+    [InlineData(3072)]
+    [InlineData(16384)]
+    [InlineData(100_003)]
+    public void Append_LongInput_EqualsByteByByte(int length)
+    {
+        var data = new byte[length];
+        new Random(length).NextBytes(data);
+        var expected = 0u;
+        foreach (var value in data)
+        {
+            expected = Crc32C.Append(expected, [value]);
+        }
+
+        Assert.Equal(expected, Crc32C.Of(data));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16384)]
+    [InlineData(99_999)]
+    public void Combine_TwoParts_EqualsWhole(int second)
+    {
+        var data = new byte[100_000];
+        new Random(second).NextBytes(data);
+        var (a, b) = (data.AsSpan(0, data.Length - second), data.AsSpan(data.Length - second));
+        Assert.Equal(Crc32C.Of(data), Crc32C.Combine(Crc32C.Of(a), Crc32C.Of(b), Crc32C.Shift(second)));
+    }
 }

@@ -1,0 +1,177 @@
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
+using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
+
+namespace Distributed.Coordinator.Storage;
+
+/// <summary>The checkpoint store in local files.</summary>
+internal sealed class CheckpointStore : ICheckpointStore
+{
+    private readonly DurableFiles files;
+    private readonly CheckpointPaths paths;
+    private readonly CheckpointCatalog catalog;
+
+    public CheckpointStore(IOptions<StorageOptions> options, DurableFiles files)
+    {
+        this.files = files;
+        paths = new CheckpointPaths(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(options.Value.Root), "checkpoints")).FullName);
+        catalog = new CheckpointCatalog(paths);
+    }
+
+    public IReadOnlyList<ModelVersion> List(string runId) => catalog.List(runId);
+
+    public ModelVersion? Latest(string runId) => paths.Versions(runId) is [.., var newest] ? catalog.Find(runId, newest) : null;
+
+    public IReadOnlyList<string> Runs() =>
+        [.. Directory.EnumerateDirectories(paths.Root).Select(path => Path.GetFileName(path)!).Where(EntityName.IsValid).Order(StringComparer.Ordinal)];
+
+    public Outcome<SafeFileHandle> Open(string runId, long version) =>
+        catalog.Get(runId, version).TryGet(out var manifest, out var refusal) ? catalog.Open(manifest) : refusal;
+
+    public Outcome<CheckpointReader> OpenReader(string runId, long version) =>
+        catalog.Get(runId, version).TryGet(out var manifest, out var refusal) ? catalog.OpenReader(manifest) : refusal;
+
+    public Outcome<ModelVersion> Verify(string runId, long version) =>
+        catalog.Get(runId, version).TryGet(out var manifest, out var refusal) ? catalog.Verify(manifest) : refusal;
+
+    public CheckpointReport Verify(string runId) => catalog.Verify(runId);
+
+    public CheckpointWriter Begin(string runId, long version, long sizeBytes, bool durable)
+    {
+        try
+        {
+            files.EnsureDirectory(paths.Root, paths.Run(runId), durable, runId);
+            RemoveLeftovers(runId);
+            return new CheckpointWriter(files, paths.Partial(runId, version), sizeBytes) { Durable = durable };
+        }
+        catch (IOException error) when (DiskErrors.IsFull(error))
+        {
+            throw new StorageException(DiskErrors.Full("the new model"), error);
+        }
+    }
+
+    public Outcome<ModelVersion> Commit(CheckpointWriter writer, ModelVersion version)
+    {
+        version = version with { Hash = writer.Hash(), SizeBytes = writer.SizeBytes };
+        if (catalog.Find(version.RunId, version.Version) is { } winner)
+        {
+            return Settle(winner, version);
+        }
+
+        var parent = version.Version == 0 ? default : catalog.Find(version.RunId, version.Version - 1)?.Hash ?? default;
+        if (parent != version.Parent)
+        {
+            return new Refusal(
+                RefusalCode.CommitFenced, $"Version {version.Version} was made from '{version.Parent}', but version {version.Version - 1} is '{parent}'.");
+        }
+
+        try
+        {
+            Publish(writer, version);
+            return CreateManifest(writer, version) ? version : Lost(version);
+        }
+        catch (IOException error) when (DiskErrors.IsFull(error))
+        {
+            RemoveOrphan(version);
+            return DiskErrors.Full($"version {version.Version} of the model");
+        }
+    }
+
+    public void Prune(string runId, long keepFrom)
+    {
+        var versions = paths.Versions(runId).Select(number => catalog.Get(runId, number).Value).OfType<ModelVersion>().ToList();
+        var kept = versions.Where(version => version.Version >= keepFrom).Select(version => version.Hash).ToHashSet();
+        foreach (var old in versions.Where(version => version.Version < keepFrom && !kept.Contains(version.Hash)))
+        {
+            File.Delete(paths.Model(runId, old.Hash));
+        }
+    }
+
+    // The model is durable under its hash before a manifest names it; the manifest is durable before it has its name.
+    private void Publish(CheckpointWriter writer, ModelVersion version)
+    {
+        files.Hit(Failpoint.CommitBeforeFsync, version.Round);
+        if (writer.Durable)
+        {
+            files.Sync(writer.File, version.RunId);
+        }
+
+        File.Move(writer.Path, paths.Model(version.RunId, version.Hash), overwrite: true);
+        writer.Dispose();
+        if (writer.Durable)
+        {
+            files.SyncDirectory(paths.Run(version.RunId), version.RunId);
+        }
+    }
+
+    private bool CreateManifest(CheckpointWriter writer, ModelVersion version)
+    {
+        var path = paths.Manifest(version.RunId, version.Version);
+        files.Hit(Failpoint.CommitBeforeManifest, version.Round);
+        var aside = files.WriteAside(path, ManifestFile.Write(version), writer.Durable, version.RunId);
+        try
+        {
+            // File.Move without overwriting falls back to a copy where links are missing: not exclusive. This one fails instead.
+            if (!LibC.TryLink(aside, path))
+            {
+                return false;
+            }
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+
+        files.Hit(Failpoint.CommitAfterManifest, version.Round);
+        if (writer.Durable)
+        {
+            files.SyncDirectory(paths.Run(version.RunId), version.RunId);
+        }
+
+        return true;
+    }
+
+    private Outcome<ModelVersion> Lost(ModelVersion ours)
+    {
+        var settled = Settle(catalog.Find(ours.RunId, ours.Version)!, ours);
+        RemoveOrphan(ours);
+        return settled;
+    }
+
+    /// <summary>A manifest was there first: our own, when an answer was lost; else another coordinator's.</summary>
+    private static Outcome<ModelVersion> Settle(ModelVersion winner, ModelVersion ours)
+    {
+        var same = winner.Hash == ours.Hash && winner.Parent == ours.Parent && winner.Round == ours.Round && winner.Updates.SequenceEqual(ours.Updates);
+        return same
+            ? winner
+            : new Refusal(
+                RefusalCode.CommitFenced,
+                $"Version {ours.Version} was committed in term {winner.Term} as {winner.Hash}; {ours.Hash} of term {ours.Term} came too late.");
+    }
+
+    private void RemoveOrphan(ModelVersion version)
+    {
+        if (!paths.Versions(version.RunId).Any(number => catalog.Get(version.RunId, number).Value?.Hash == version.Hash))
+        {
+            File.Delete(paths.Model(version.RunId, version.Hash));
+        }
+    }
+
+    // What a killed coordinator left half-written. A file that someone still writes is locked by its writer.
+    private void RemoveLeftovers(string runId)
+    {
+        foreach (var path in paths.Leftovers(runId))
+        {
+            try
+            {
+                using var unused = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(path);
+            }
+            catch (IOException)
+            {
+                // In use, or gone already.
+            }
+        }
+    }
+}

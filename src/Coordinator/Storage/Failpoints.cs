@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Distributed.Coordinator.Storage;
+
+/// <summary>
+/// The armed failpoints. Text form, several separated by ';': <c>NAME[@round=N][@hit=N]:ACTION</c>, where the action is <c>kill</c> (the process kills itself,
+/// SIGKILL, nothing is flushed) or <c>disk-full</c> (the write fails as a full disk does). <c>@hit=N</c> lets N-1 hits pass; without it, kill acts on
+/// the first hit and disk-full on every one.
+/// </summary>
+internal sealed partial class Failpoints
+{
+    /// <summary>The environment variable that arms failpoints in a test's process.</summary>
+    public const string Variable = "DISTRIBUTED_FAILPOINTS";
+
+    private readonly List<Armed> armed;
+
+    private Failpoints(List<Armed> armed) => this.armed = armed;
+
+    private enum FailAction
+    {
+        Kill,
+        DiskFull,
+    }
+
+    /// <summary>Nothing armed.</summary>
+    public static Failpoints None { get; } = new([]);
+
+    /// <summary>What <see cref="Variable"/> arms; nothing when it is not set.</summary>
+    /// <exception cref="FormatException">The text is not of the form above.</exception>
+    public static Failpoints FromEnvironment() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Parse(text) : None;
+
+    /// <summary>Reads the text form.</summary>
+    /// <exception cref="FormatException">The text is not of the form above.</exception>
+    public static Failpoints Parse(string text) =>
+        new([.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOne)]);
+
+    /// <summary>Passes a failpoint.</summary>
+    /// <param name="point">Which one.</param>
+    /// <param name="round">The round at work, or null where none is.</param>
+    /// <exception cref="IOException">It is armed with disk-full.</exception>
+    public void Hit(Failpoint point, int? round = null)
+    {
+        // Not armed is the only case that matters for speed: an empty list.
+        foreach (var one in armed)
+        {
+            if (one.Point == point && (one.Round is null || one.Round == round) && one.Counts())
+            {
+                Act(one);
+            }
+        }
+    }
+
+    private static void Act(Armed one)
+    {
+        if (one.Action == FailAction.DiskFull)
+        {
+            throw new IOException($"No space left on device (failpoint {one.Point}).", DiskErrors.NoSpace);
+        }
+
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static Armed ParseOne(string text)
+    {
+        var match = Form().Match(text);
+        return match.Success && Enum.TryParse<Failpoint>(match.Groups["name"].Value, out var point)
+            ? new Armed(
+                point,
+                Number(match.Groups["round"]),
+                Number(match.Groups["hit"]),
+                match.Groups["action"].Value == "kill" ? FailAction.Kill : FailAction.DiskFull)
+            : throw new FormatException(
+                $"'{text}' in {Variable} is not NAME[@round=N][@hit=N]:kill|disk-full; names: {string.Join(", ", Enum.GetNames<Failpoint>())}.");
+    }
+
+    private static int? Number(Group group) => group.Success ? int.Parse(group.Value, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex(@"\A(?<name>[A-Za-z]+)(@round=(?<round>\d{1,9}))?(@hit=(?<hit>\d{1,9}))?:(?<action>kill|disk-full)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+
+    private sealed record Armed(Failpoint Point, int? Round, int? Which, FailAction Action)
+    {
+        private int hits;
+
+        public bool Counts() => Interlocked.Increment(ref hits) == Which || Which is null;
+    }
+}
