@@ -4,12 +4,15 @@ using System.Text;
 namespace Distributed.Algorithms.Tensors;
 
 /// <summary>Names from outside, made safe for messages: quoted, escaped and cut.</summary>
-internal static class Printable
+public static class Printable
 {
     private const int Longest = 80;
 
+    /// <summary>The name in quotes, control characters, surrogates and direction marks escaped, cut at 80 characters.</summary>
+    /// <param name="name">The name as it came.</param>
     public static string Of(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var text = new StringBuilder("'");
         foreach (var c in name.AsSpan(0, Math.Min(name.Length, Longest)))
         {

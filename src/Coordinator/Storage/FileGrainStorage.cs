@@ -53,7 +53,12 @@ internal sealed class FileGrainStorage(IOptions<StorageOptions> options, Durable
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => LockedAsync(stateName, grainId, path =>
     {
         Compare(path, grainId, grainState.ETag);
-        File.Delete(path);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            files.SyncDirectory(Path.GetDirectoryName(path)!, NoRun);
+        }
+
         (grainState.ETag, grainState.RecordExists) = (null, false);
     });
 
