@@ -1,4 +1,5 @@
 using Distributed.Algorithms.Tensors;
+using Distributed.Protocols.Transfers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Coordinator.Storage;
@@ -16,6 +17,9 @@ internal sealed class CheckpointReader : ITensorReader, IDisposable
 
     /// <summary>The version's manifest.</summary>
     public ModelVersion Version { get; }
+
+    /// <summary>The whole file, for sending.</summary>
+    public ByteSource Source => ByteSource.FromFile(file);
 
     /// <summary>What the header says.</summary>
     public SafetensorsHeader Header { get; }

@@ -1,0 +1,30 @@
+using Distributed.Protocols.Transfers;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Distributed.Coordinator.Ingress;
+
+/// <summary>Registration of the transfer service.</summary>
+internal static class TransferServices
+{
+    /// <summary>Adds <see cref="TransferService"/>, to be mapped with <c>MapGrpcService</c>. Needs gRPC, storage, an update gate and a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddTransfers(this IServiceCollection services, Action<TransferOptions>? configure = null)
+    {
+        services.AddOptions<TransferOptions>().ValidateDataAnnotations().ValidateOnStart();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TransferSlots>();
+        services.TryAddSingleton<TransferMeter>();
+        services.TryAddSingleton<UploadReceiver>();
+        services.TryAddSingleton<ModelSender>();
+        services.TryAddSingleton<TransferService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TransferService>, TransferMethodProvider>());
+        services.AddGrpc().AddServiceOptions<TransferService>(options => options.MaxReceiveMessageSize = TransferSizes.MaximumFrameBytes);
+        return services;
+    }
+}
