@@ -75,7 +75,8 @@ internal sealed class SpoolReader : ITensorReader, IDisposable
         if (inBlock > 0 && destination.Length > 0)
         {
             var taken = ReadPartOfBlock(offset / SpoolHeader.BlockBytes, inBlock, destination);
-            (offset, destination) = (offset + taken, destination[taken..]);
+            offset += taken;
+            destination = destination[taken..];
         }
 
         // Whole blocks go straight to their destination; the last block of the file is whole at its own, shorter length.
