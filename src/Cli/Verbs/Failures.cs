@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Distributed.Cli.Output;
+using Distributed.Cli.RunFiles;
+using Distributed.Protocols.Refusals;
+using Grpc.Core;
+
+namespace Distributed.Cli.Verbs;
+
+/// <summary>The one place where what went wrong becomes a message, an exit code and, when asked for, a JSON line.</summary>
+internal static class Failures
+{
+    /// <summary>Runs a verb; every expected failure becomes an exit code.</summary>
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="format"><c>text</c> or <c>json</c>.</param>
+    /// <param name="verb">The verb.</param>
+    /// <param name="cancellation">What a signal cancels.</param>
+    public static async Task<int> GuardAsync(Terminal terminal, string format, Func<Task<int>> verb, CancellationToken cancellation)
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (Exception error) when (error is OperationCanceledException or RpcException && cancellation.IsCancellationRequested)
+        {
+            return Say(terminal, format, ExitCode.Interrupted, "stopped", "INTERRUPTED", "interrupted");
+        }
+        catch (RpcException error) when (error.ToRefusal() is { } refusal)
+        {
+            return Say(terminal, format, ExitCode.Refused, "refused", RefusalCodes.WireName(refusal.Code), refusal.ToString());
+        }
+        catch (RpcException error)
+        {
+            var hint = error.StatusCode == StatusCode.Unavailable ? " Is a coordinator running there? Start one with: ./dist coordinator" : "";
+            return Say(terminal, format, ExitCode.Failed, "failed", error.StatusCode.ToString(), $"the coordinator does not answer: {error.Status.Detail}.{hint}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
+        {
+            return Say(terminal, format, ExitCode.Failed, "failed", "IO", error.Message);
+        }
+    }
+
+    /// <summary>Lists the mistakes of a run file.</summary>
+    /// <returns><see cref="ExitCode.Usage"/>.</returns>
+    public static int List(Terminal terminal, string format, IReadOnlyList<Mistake> mistakes)
+    {
+        foreach (var mistake in mistakes)
+        {
+            terminal.Error.WriteLine(mistake);
+        }
+
+        var count = mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes";
+        return Say(terminal, format, ExitCode.Usage, "failed", "RUN_FILE", $"{count} in the run file; nothing was started");
+    }
+
+    /// <summary>Says it, and gives the exit code back.</summary>
+    public static int Say(Terminal terminal, string format, int exitCode, string status, string code, string message)
+    {
+        terminal.Complain(message);
+        if (format == "json")
+        {
+            var line = new JsonObject { ["status"] = status, ["error"] = new JsonObject { ["code"] = code, ["message"] = message } };
+            terminal.Out.WriteLine(line.ToJsonString());
+        }
+
+        return exitCode;
+    }
+}
