@@ -1,0 +1,47 @@
+using Distributed.Node.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Distributed.Node.Models;
+
+/// <summary>Labelled images, a model that gives a score for each class, cross-entropy.</summary>
+internal sealed class ImageClassification : ILearningTask
+{
+    private readonly SharedImages images;
+    private readonly Func<ImageShape, int, Module<Tensor, Tensor>> build;
+
+    /// <summary>Takes over <paramref name="images"/> and releases them at the end.</summary>
+    public ImageClassification(SharedImages images, Func<ImageShape, int, Module<Tensor, Tensor>> build)
+    {
+        this.images = images;
+        this.build = build;
+    }
+
+    public int TrainCount => images.Train.Count;
+
+    public int TestCount => images.Test.Count;
+
+    public IReadOnlyList<int> TrainLabels => images.Train.ClassOf;
+
+    public nn.Module BuildModel() => build(images.Shape, images.Classes);
+
+    public Batch ReadBatch(Split split, Tensor indices)
+    {
+        var source = split == Split.Train ? images.Train : images.Test;
+        return new Batch(source.Pixels.index_select(0, indices), source.Labels.index_select(0, indices));
+    }
+
+    public Tensor Losses(nn.Module model, Batch batch) =>
+        functional.cross_entropy(((Module<Tensor, Tensor>)model).call(batch.Inputs), batch.Targets, reduction: Reduction.None);
+
+    public BatchScores Evaluate(nn.Module model, Batch batch)
+    {
+        var scores = ((Module<Tensor, Tensor>)model).call(batch.Inputs);
+        return new BatchScores(
+            functional.cross_entropy(scores, batch.Targets, reduction: Reduction.None),
+            scores.argmax(1).eq(batch.Targets));
+    }
+
+    public void Dispose() => images.Dispose();
+}

@@ -1,0 +1,61 @@
+using Distributed.Algorithms.Tensors;
+using Distributed.Node.Data.Partitioning;
+using Distributed.Node.Models;
+using Distributed.Protocols.Runs;
+using TorchSharp;
+
+namespace Distributed.Node.Training;
+
+/// <summary>Trains a torch module.</summary>
+internal sealed class TorchTrainer : ITrainer
+{
+    private readonly ILearningTask task;
+    private readonly Partition partition;
+    private readonly RunSpec spec;
+    private readonly OptimizerBuilder optimizer;
+    private readonly torch.nn.Module model;
+    private readonly ModelState state;
+
+    public TorchTrainer(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer)
+    {
+        (this.task, this.partition, this.spec, this.optimizer) = (task, partition, spec, optimizer);
+        model = task.BuildModel();
+        state = new ModelState(model);
+    }
+
+    public TensorManifest Manifest => state.Manifest;
+
+    public void Initialize(Span<byte> destination)
+    {
+        task.Initialize(model, spec.Seed);
+        state.Save(destination);
+    }
+
+    public TrainResult Train(ReadOnlySpan<byte> from, Span<byte> to, TrainOrder order, CancellationToken cancellation)
+    {
+        var examples = partition.Clients[order.Client];
+        if (spec.Training.Epochs == 0 || examples.Length == 0)
+        {
+            from.CopyTo(to);
+            return new TrainResult(examples.Length, 0, 0);
+        }
+
+        using var scope = torch.NewDisposeScope();
+        state.Load(from);
+        model.train();
+        using var fresh = optimizer(model.parameters());
+        var result = new TrainLoop(task, model, spec.Training.Epochs, spec.Training.Batch).Run(fresh, examples, spec.Seed, order, cancellation);
+        state.Save(to);
+        return result;
+    }
+
+    public EvaluationResult Evaluate(ReadOnlySpan<byte> bytes, int shard, int shards, CancellationToken cancellation)
+    {
+        using var scope = torch.NewDisposeScope();
+        state.Load(bytes);
+        model.eval();
+        return EvaluationLoop.Run(task, model, spec.Evaluation.Batch, shard, shards, cancellation);
+    }
+
+    public void Dispose() => model.Dispose();
+}

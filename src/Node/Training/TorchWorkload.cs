@@ -1,0 +1,25 @@
+using Distributed.Node.Data.Partitioning;
+using Distributed.Node.Models;
+using Distributed.Protocols.Runs;
+
+namespace Distributed.Node.Training;
+
+/// <summary>A learning task whose training examples are dealt to clients.</summary>
+internal sealed class TorchWorkload(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer) : IWorkload
+{
+    public IReadOnlyList<int> ClientExamples { get; } = [.. partition.Clients.Select(indices => indices.Length)];
+
+    public int TestExamples => task.TestCount;
+
+    public string Engine => TorchEngine.Describe();
+
+    public bool ReturnsItsInput => spec.Training.Epochs == 0;
+
+    public ITrainer CreateTrainer(int threads)
+    {
+        TorchEngine.EnterThread(threads);
+        return new TorchTrainer(task, partition, spec, optimizer);
+    }
+
+    public void Dispose() => task.Dispose();
+}

@@ -1,0 +1,18 @@
+namespace Distributed.Node.Training;
+
+/// <summary>Which client trains in which round.</summary>
+/// <param name="Round">Round, 1 and up.</param>
+/// <param name="Client">Client id.</param>
+internal readonly record struct TrainOrder(int Round, int Client);
+
+/// <summary>What local training amounted to.</summary>
+/// <param name="Examples">Examples of the client.</param>
+/// <param name="Loss">Mean training loss of the last epoch; 0 when nothing was trained.</param>
+/// <param name="Steps">Optimizer steps.</param>
+internal readonly record struct TrainResult(int Examples, double Loss, int Steps);
+
+/// <summary>Sums over the examples of one shard.</summary>
+/// <param name="Examples">Examples seen.</param>
+/// <param name="LossSum">Sum of their losses.</param>
+/// <param name="Correct">Number answered right.</param>
+internal readonly record struct EvaluationResult(long Examples, double LossSum, long Correct);

@@ -1,0 +1,23 @@
+using Distributed.Protocols.Transfers;
+using Distributed.Protocols.V1;
+using Grpc.Core;
+
+namespace Distributed.Node.Upload;
+
+/// <summary>The calls of the transfer service; each carries the node's name.</summary>
+internal sealed class TransferClient(CallInvoker invoker, string nodeName)
+{
+    /// <summary>The metadata key that names the calling node.</summary>
+    public const string NodeNameKey = "node-name";
+
+    public AsyncServerStreamingCall<Frame> DownloadModel(DownloadRequest request, CancellationToken cancellation) =>
+        invoker.AsyncServerStreamingCall(TransferMethods.DownloadModel, null, Options(cancellation), request);
+
+    public AsyncClientStreamingCall<Frame, UploadReceipt> UploadUpdate(CancellationToken cancellation) =>
+        invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, Options(cancellation));
+
+    public AsyncUnaryCall<UploadStatus> GetUploadStatus(UploadStatusRequest request, CancellationToken cancellation) =>
+        invoker.AsyncUnaryCall(TransferMethods.GetUploadStatus, null, Options(cancellation), request);
+
+    private CallOptions Options(CancellationToken cancellation) => new(new Metadata { { NodeNameKey, nodeName } }, cancellationToken: cancellation);
+}
