@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using Distributed.Algorithms.Tensors;
+using Distributed.Node.Telemetry;
+using Distributed.Node.Training;
+using Distributed.Node.Upload;
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Telemetry;
+using Distributed.Protocols.Transfers;
+using Distributed.Protocols.V1;
+using Google.Protobuf;
+
+namespace Distributed.Node.Session;
+
+/// <summary>One task from its assignment to its answer: download, work on a training thread, upload.</summary>
+internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, string nodeName)
+{
+    /// <summary>Does a task.</summary>
+    /// <returns>The answer to send; null when the upload's receipt was the answer.</returns>
+    /// <exception cref="OperationCanceledException">The task was cancelled; nothing is answered.</exception>
+    public async Task<NodeMessage?> RunAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
+    {
+        using var activity = StartActivity(task);
+        try
+        {
+            return task.Key.Kind switch
+            {
+                TaskKind.Initialize => await InitializeAsync(run, task, cancellation),
+                TaskKind.Train => await TrainAsync(run, task, cancellation),
+                TaskKind.Evaluate => await EvaluateAsync(run, task, cancellation),
+                _ => throw new TransferFailedException(new(RefusalCode.ProtocolViolation, $"This node knows no task of kind {task.Key.Kind}.")),
+            };
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // Whatever goes wrong in a task is the task's end, not the node's: the coordinator is told and decides.
+            var refusal = Describe(error);
+            activity?.SetStatus(ActivityStatusCode.Error, refusal.Message);
+            return Failed(task.Key, refusal);
+        }
+    }
+
+    /// <summary>The answer that a task failed.</summary>
+    public static NodeMessage Failed(TaskKey key, Refusal refusal) =>
+        new() { TaskFailed = new TaskFailed { Key = key, Code = RefusalCodes.WireName(refusal.Code), Detail = refusal.Message } };
+
+    private async Task<NodeMessage?> InitializeAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
+    {
+        var file = await workers.RunAsync(run.Workload, trainer => Initialize(run, trainer), cancellation);
+        await UploadAsync(run, task, file.Bytes, file.Hash, default, TimeSpan.Zero, cancellation);
+        run.Memory.Return(file.Bytes);
+        return null;
+    }
+
+    private async Task<NodeMessage?> TrainAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
+    {
+        var order = new TrainOrder((int)task.Key.Round, (int)task.Key.Index);
+        if (task.Key.Index >= run.Workload.ClientExamples.Count)
+        {
+            throw new TransferFailedException(new(RefusalCode.TaskUnknown, $"The run has {run.Workload.ClientExamples.Count} clients."));
+        }
+
+        using var model = await AcquireAsync(run, task, cancellation);
+        if (run.Workload.ReturnsItsInput)
+        {
+            var untouched = new TrainResult(run.Workload.ClientExamples[order.Client], 0, 0);
+            await UploadAsync(run, task, model.File.Bytes, model.File.Hash, untouched, TimeSpan.Zero, cancellation);
+            return null;
+        }
+
+        var trained = await workers.RunAsync(run.Workload, trainer => Train(run, trainer, model.File, order, cancellation), cancellation);
+        // The base model is not needed any more: its buffer may serve the next version.
+        model.Dispose();
+        await UploadAsync(run, task, trained.Bytes, trained.Hash, trained.Result, trained.Elapsed, cancellation);
+        run.Memory.Return(trained.Bytes);
+        return null;
+    }
+
+    private async Task<NodeMessage?> EvaluateAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
+    {
+        using var model = await AcquireAsync(run, task, cancellation);
+        var (shard, shards) = ((int)task.Key.Index, (int)Math.Max(1, task.Shards));
+        var result = await workers.RunAsync(
+            run.Workload,
+            trainer =>
+            {
+                RequireSameTensors(trainer.Manifest, model.File.Header.Manifest);
+                return trainer.Evaluate(model.File.Data, shard, shards, cancellation);
+            },
+            cancellation);
+        return new NodeMessage
+        {
+            TaskCompleted = new TaskCompleted
+            {
+                Key = task.Key, Examples = (ulong)result.Examples, LossSum = result.LossSum, Correct = (ulong)result.Correct,
+            },
+        };
+    }
+
+    private static ModelFile Initialize(NodeRun run, ITrainer trainer)
+    {
+        var header = Safetensors.BuildHeader(trainer.Manifest);
+        var bytes = run.Memory.Rent(checked(header.Length + (int)trainer.Manifest.ByteLength));
+        header.CopyTo(bytes, 0);
+        trainer.Initialize(bytes.AsSpan(header.Length));
+        return ModelFile.Of(bytes, ContentHash.Of(bytes));
+    }
+
+    private static Trained Train(NodeRun run, ITrainer trainer, ModelFile from, TrainOrder order, CancellationToken cancellation)
+    {
+        RequireSameTensors(trainer.Manifest, from.Header.Manifest);
+        var bytes = run.Memory.Rent(from.Bytes.Length);
+        var dataOffset = (int)from.Header.DataOffset;
+        from.Bytes.AsSpan(0, dataOffset).CopyTo(bytes);
+        var started = Stopwatch.GetTimestamp();
+        var result = trainer.Train(from.Data, bytes.AsSpan(dataOffset), order, cancellation);
+        return new Trained(bytes, ContentHash.Of(bytes), result, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static void RequireSameTensors(TensorManifest own, TensorManifest received)
+    {
+        if (!own.Equals(received))
+        {
+            throw new TransferFailedException(new(RefusalCode.UpdateShape, "The run's model differs from this node's: " + string.Join("; ", own.Differences(received))));
+        }
+    }
+
+    private static async Task<ModelCache.Lease> AcquireAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation) =>
+        ContentHash.TryParse(task.BaseHash, out var hash)
+            ? await run.Models.AcquireAsync((long)task.BaseVersion, hash, cancellation)
+            : throw new TransferFailedException(new(RefusalCode.ProtocolViolation, "The task's base hash is no SHA-256."));
+
+    private async Task UploadAsync(
+        NodeRun run, TaskAssigned task, byte[] bytes, ContentHash hash, TrainResult result, TimeSpan elapsed, CancellationToken cancellation)
+    {
+        var header = new UpdateHeader
+        {
+            RunId = run.Id,
+            Round = task.Key.Round,
+            Client = task.Key.Index,
+            BaseVersion = task.BaseVersion,
+            SizeBytes = (ulong)bytes.Length,
+            Sha256 = ByteString.CopyFrom(hash.ToBytes()),
+            Weight = result.Examples,
+            Examples = (ulong)result.Examples,
+            TrainLoss = result.Loss,
+            TrainSeconds = elapsed.TotalSeconds,
+        };
+        Activity.Current?.SetTag(TelemetryNames.Attributes.Samples, result.Examples);
+        await uploader.UploadAsync(header, ByteSource.FromMemory(bytes), cancellation);
+    }
+
+    private Activity? StartActivity(TaskAssigned task)
+    {
+        var name = task.Key.Kind == TaskKind.Evaluate ? TelemetryNames.Spans.Evaluate : TelemetryNames.Spans.TrainLocally;
+        var activity = NodeInstruments.StartTask(name, task.Traceparent);
+        activity?.SetTag(TelemetryNames.Attributes.RunId, task.Key.RunId);
+        activity?.SetTag(TelemetryNames.Attributes.Round, (int)task.Key.Round);
+        activity?.SetTag(TelemetryNames.Attributes.NodeId, nodeName);
+        if (task.Key.Kind == TaskKind.Train)
+        {
+            activity?.SetTag(TelemetryNames.Attributes.ClientId, (int)task.Key.Index);
+        }
+
+        return activity;
+    }
+
+    private static Refusal Describe(Exception error) => error switch
+    {
+        TransferFailedException failed => failed.Refusal,
+        TrainingFailedException failed => new Refusal(RefusalCode.TrainingFailed, failed.Message),
+        OutOfMemoryException => new Refusal(RefusalCode.DeviceFailed, error.Message),
+        _ => new Refusal(RefusalCode.TrainingFailed, $"{error.GetType().Name}: {error.Message}"),
+    };
+
+    private sealed record Trained(byte[] Bytes, ContentHash Hash, TrainResult Result, TimeSpan Elapsed);
+}
