@@ -53,7 +53,7 @@ public static class NodeSpecs
     {
         if (model.Name == Blob.Name)
         {
-            SpecBinder.Bind(typeof(BlobParameters), model.Parameters, "model", problems);
+            SpecBinder.Bind<BlobParameters>(model.Parameters, "model", problems);
         }
         else if (Classifiers.Family.Names.Contains(model.Name))
         {

@@ -9,10 +9,10 @@ namespace Distributed.Node.Models;
 internal sealed class ImageClassification : ILearningTask
 {
     private readonly SharedImages images;
-    private readonly Func<ImageShape, int, Module<Tensor, Tensor>> build;
+    private readonly ClassifierBuilder build;
 
     /// <summary>Takes over <paramref name="images"/> and releases them at the end.</summary>
-    public ImageClassification(SharedImages images, Func<ImageShape, int, Module<Tensor, Tensor>> build)
+    public ImageClassification(SharedImages images, ClassifierBuilder build)
     {
         this.images = images;
         this.build = build;

@@ -3,7 +3,9 @@ using Distributed.Protocols.V1;
 namespace Distributed.Node.Session;
 
 /// <summary>A task in work.</summary>
+#pragma warning disable CA1001 // A token source without a timer holds nothing that needs disposal, and may be cancelled at any time.
 internal sealed class NodeTask(TaskAssigned assigned)
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource cancelled = new();
 

@@ -10,7 +10,7 @@ namespace Distributed.Node.Training;
 internal static class Workloads
 {
     /// <summary>Makes the workload of a run.</summary>
-    /// <param name="spec">A run that <see cref="NodeSpecs.Validate"/> found no mistake in.</param>
+    /// <param name="spec">A run as announced.</param>
     /// <param name="plugins">The user's own tasks.</param>
     /// <param name="problems">Receives everything that is wrong.</param>
     /// <returns>The workload, or null when there is a problem.</returns>
@@ -29,7 +29,7 @@ internal static class Workloads
         }
 
         return spec.Model.Name == Blob.Name && !plugins.Tasks.ContainsKey(Blob.Name)
-            ? new BlobWorkload((BlobParameters)SpecBinder.Bind(typeof(BlobParameters), spec.Model.Parameters, "model", mistakes), spec)
+            ? new BlobWorkload(SpecBinder.Bind<BlobParameters>(spec.Model.Parameters, "model", mistakes), spec)
             : CreateTorch(spec, plugins, problems);
     }
 
