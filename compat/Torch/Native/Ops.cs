@@ -71,5 +71,5 @@ internal static class Ops
     // All parameters at once
     internal static readonly nint EachAdd = Op.Find("_foreach_add_", "List"), EachAddScalar = Op.Find("_foreach_add_", "Scalar"), EachMulScalar = Op.Find("_foreach_mul_", "Scalar"), EachMul = Op.Find("_foreach_mul_", "List");
     internal static readonly nint EachDivScalar = Op.Find("_foreach_div_", "Scalar"), EachAddcmul = Op.Find("_foreach_addcmul_", "Scalar"), EachAddcdiv = Op.Find("_foreach_addcdiv_", "Scalar"), EachSqrt = Op.Find("_foreach_sqrt");
-    internal static readonly nint EachZero = Op.Find("_foreach_zero_"), EachNorm = Op.Find("_foreach_norm", "Scalar"), EachAddNew = Op.Find("_foreach_add", "List"), EachNeg = Op.Find("_foreach_neg"), EachMaximumTo = Op.Find("_foreach_maximum_", "List");
+    internal static readonly nint EachZero = Op.Find("_foreach_zero_"), EachNorm = Op.Find("_foreach_norm", "Scalar"), EachAddNew = Op.Find("_foreach_add", "List"), EachNeg = Op.Find("_foreach_neg");
 }

@@ -14,6 +14,16 @@ public static partial class torch
             TResult call(T1 input1, T2 input2);
         }
 
+        public interface IModule<T1, T2, T3, TResult>
+        {
+            TResult call(T1 input1, T2 input2, T3 input3);
+        }
+
+        public interface IModule<T1, T2, T3, T4, T5, T6, TResult>
+        {
+            TResult call(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5, T6 input6);
+        }
+
         /// <summary>A module that can be watched. Hooks are not part of the subset yet.</summary>
         public class HookableModule<TPreHook, TPostHook> : Module
         {
@@ -45,6 +55,30 @@ public static partial class torch
             public abstract TResult forward(T1 input1, T2 input2);
 
             public TResult call(T1 input1, T2 input2) => forward(input1, input2);
+        }
+
+        public abstract class Module<T1, T2, T3, TResult> : HookableModule<Func<Module<T1, T2, T3, TResult>, T1, T2, T3, (T1, T2, T3)?>, Func<Module<T1, T2, T3, TResult>, T1, T2, T3, TResult, TResult>>, IModule<T1, T2, T3, TResult>
+        {
+            protected Module(string name)
+                : base(name)
+            {
+            }
+
+            public abstract TResult forward(T1 input1, T2 input2, T3 input3);
+
+            public TResult call(T1 input1, T2 input2, T3 input3) => forward(input1, input2, input3);
+        }
+
+        public abstract class Module<T1, T2, T3, T4, T5, T6, TResult> : HookableModule<Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, (T1, T2, T3, T4, T5, T6)?>, Func<Module<T1, T2, T3, T4, T5, T6, TResult>, T1, T2, T3, T4, T5, T6, TResult, TResult>>, IModule<T1, T2, T3, T4, T5, T6, TResult>
+        {
+            protected Module(string name)
+                : base(name)
+            {
+            }
+
+            public abstract TResult forward(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5, T6 input6);
+
+            public TResult call(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5, T6 input6) => forward(input1, input2, input3, input4, input5, input6);
         }
     }
 }

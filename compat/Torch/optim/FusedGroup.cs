@@ -4,74 +4,59 @@ namespace TorchSharp.Modules;
 
 /// <summary>
 /// Raw handles of a group's parameters, their gradients and their state, side by side: a step is a few operators over whole lists
-/// (_foreach_*), whatever the number of parameters, and creates no object. Parameters without a gradient are left out of a step.
+/// (_foreach_*), whatever the number of parameters, and creates no object per parameter. Parameters without a gradient are left out.
 /// </summary>
 internal sealed class FusedGroup : IDisposable
 {
     private readonly Parameter[] _parameters;
+    private readonly long[] _steps;
+    private readonly torch.Tensor[]?[] _state;
     private readonly HandleList _all = new(owns: false);
-    private readonly HandleList _found = new(owns: false);
-    private readonly Dictionary<Parameter, torch.Tensor[]> _state = new(ReferenceEqualityComparer.Instance);
+    private readonly HandleList _found = new(owns: true);
 
     internal FusedGroup(IEnumerable<Parameter> parameters)
     {
         _parameters = [.. parameters];
         if (_parameters.Length == 0)
             throw new ArgumentException("an optimizer needs parameters");
+        _steps = new long[_parameters.Length];
+        _state = new torch.Tensor[]?[_parameters.Length];
     }
 
-    /// <summary>The parameters that have a gradient in this step.</summary>
+    /// <summary>The batch's parameters.</summary>
     internal HandleList Trained { get; } = new(owns: false);
 
-    internal HandleList Gradients { get; } = new(owns: true);
+    /// <summary>The batch's gradients, to be read only.</summary>
+    internal HandleList Gradients { get; } = new(owns: false);
 
-    internal long Steps { get; set; }
-
-    /// <summary>State lists, in the order that <see cref="Collect"/>'s caller asked for.</summary>
+    /// <summary>The batch's state: one list for each tensor that a parameter has.</summary>
     internal HandleList[] State { get; private set; } = [];
 
     /// <summary>
-    /// Lines up parameters, gradients and <paramref name="states"/> state tensors each (zeros at first).
+    /// Lines up the parameters that have a gradient, with <paramref name="states"/> state tensors each (zeros at first), in batches that
+    /// have taken the same number of steps: normally one.
     /// </summary>
-    /// <returns>Whether there is anything to do.</returns>
-    internal bool Collect(int states)
+    /// <returns>For each batch, the steps it has taken before this one.</returns>
+    internal IEnumerable<long> Batches(int states)
     {
-        ReadGradients();
         if (State.Length != states)
             State = [.. Enumerable.Range(0, states).Select(_ => new HandleList(owns: false))];
-        foreach (var list in State)
-            list.Clear();
-        for (var i = 0; i < _parameters.Length && states > 0; i++)
+        ReadGradients();
+        try
         {
-            if (!Has(i))
-                continue;
-            var own = StateOf(_parameters[i], states);
-            for (var s = 0; s < states; s++)
-                State[s].Add(own[s].Live);
+            // Descending, so that no parameter that moves up to the next count is met again.
+            foreach (var steps in Counts())
+            {
+                Fill(steps);
+                if (Trained.Count > 0)
+                    yield return steps;
+            }
         }
-        return Trained.Count > 0;
-    }
-
-    /// <summary>State tensors of one parameter, made of zeros at first use.</summary>
-    internal torch.Tensor[] StateOf(Parameter parameter, int states)
-    {
-        if (!_state.TryGetValue(parameter, out var own))
+        finally
         {
-            own = [.. Enumerable.Range(0, states).Select(_ => torch.zeros_like(parameter).DetachFromDisposeScope())];
-            _state.Add(parameter, own);
+            _found.Clear();
         }
-        return own;
     }
-
-    /// <summary>Counts the step.</summary>
-    internal long Advance(out bool first)
-    {
-        first = Steps == 0;
-        return ++Steps;
-    }
-
-    /// <summary>Releases the gradients that the step has read.</summary>
-    internal void Done() => Gradients.Clear();
 
     internal unsafe void ClearGradients()
     {
@@ -84,10 +69,38 @@ internal sealed class FusedGroup : IDisposable
     {
         foreach (var list in (HandleList[])[_all, _found, Trained, Gradients, .. State])
             list.Dispose();
-        foreach (var tensor in _state.Values.SelectMany(t => t))
+        foreach (var tensor in _state.SelectMany(t => t ?? []))
             tensor.Dispose();
-        _state.Clear();
     }
+
+    private long[] Counts()
+    {
+        var first = _steps[0];
+        if (Array.TrueForAll(_steps, s => s == first))
+            return [first];
+        return _steps.Where((_, i) => Has(i)).Distinct().OrderDescending().ToArray();
+    }
+
+    private unsafe void Fill(long steps)
+    {
+        Trained.Clear();
+        Gradients.Clear();
+        foreach (var list in State)
+            list.Clear();
+        for (var i = 0; i < _parameters.Length; i++)
+        {
+            if (_steps[i] != steps || !Has(i))
+                continue;
+            _steps[i]++;
+            Trained.Add(_all.Pointer[i]);
+            Gradients.Add(_found.Pointer[i]);
+            for (var s = 0; s < State.Length; s++)
+                State[s].Add(StateOf(i)[s].Live);
+        }
+    }
+
+    private torch.Tensor[] StateOf(int i) =>
+        _state[i] ??= [.. Enumerable.Range(0, State.Length).Select(_ => torch.zeros_like(_parameters[i]).DetachFromDisposeScope())];
 
     private unsafe bool Has(int i) => _found.Pointer[i] != 0;
 
@@ -95,18 +108,9 @@ internal sealed class FusedGroup : IDisposable
     {
         Refill();
         _found.Clear();
-        foreach (var _ in _parameters)
-            _found.Add(0);
-        Gradients.Clear();
-        Trained.Clear();
-        NativeMethods.Throw(NativeMethods.dt_gradients(_all.Pointer, _all.Count, _found.Pointer));
         for (var i = 0; i < _parameters.Length; i++)
-        {
-            if (!Has(i))
-                continue;
-            Trained.Add(_all.Pointer[i]);
-            Gradients.Add(_found.Pointer[i]);
-        }
+            _found.Add(0);
+        NativeMethods.Throw(NativeMethods.dt_gradients(_all.Pointer, _all.Count, _found.Pointer));
     }
 
     // Each time anew: a parameter that was moved to another device has another handle.

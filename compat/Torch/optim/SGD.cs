@@ -68,59 +68,27 @@ namespace TorchSharp.Modules
         {
             var options = (Options)group.Options;
             var momentum = options.momentum!.Value;
-            var fused = group.Fused;
-            if (!fused.Collect(momentum == 0 ? 0 : 1))
-                return;
-            var (gradient, owned) = Direction(fused, options);
-            try
+            foreach (var before in group.Fused.Batches(states: momentum == 0 ? 0 : 1))
             {
-                if (momentum != 0)
-                    gradient = Accelerated(fused, options, gradient, owned);
-                Op.Run(Ops.EachAdd, [fused.Trained, gradient, -group.LearningRate]);
-            }
-            finally
-            {
-                owned.Dispose();
-                fused.Done();
+                using var direction = new FusedDirection(group.Fused);
+                if (options.maximize!.Value)
+                    direction.Negate();
+                if (options.weight_decay!.Value != 0)
+                    direction.Add(group.Fused.Trained, options.weight_decay.Value);
+                var step = momentum == 0 ? direction.Current : Accelerate(group.Fused.State[0], direction, options, first: before == 0);
+                Op.Run(Ops.EachAdd, [group.Fused.Trained, step, -group.LearningRate]);
             }
         }
 
-        /// <summary>The gradients, or new ones with the sign turned and the weight decay in: the tensors' own are not changed.</summary>
-        private static (HandleList Used, HandleList Owned) Direction(FusedGroup fused, Options options)
+        private static HandleList Accelerate(HandleList velocity, FusedDirection direction, Options options, bool first)
         {
-            var owned = new HandleList(owns: true);
-            var gradient = fused.Gradients;
-            if (options.maximize!.Value)
-            {
-                Op.CallInto(owned, Ops.EachNeg, [gradient]);
-                gradient = owned;
-            }
-            if (options.weight_decay is not { } decay || decay == 0)
-                return (gradient, owned);
-            if (ReferenceEquals(gradient, owned))
-                Op.Run(Ops.EachAdd, [owned, fused.Trained, decay]);
-            else
-                Op.CallInto(owned, Ops.EachAddNew, [gradient, fused.Trained, decay]);
-            return (owned, owned);
-        }
-
-        private static HandleList Accelerated(FusedGroup fused, Options options, HandleList gradient, HandleList owned)
-        {
-            var momentum = options.momentum!.Value;
-            var velocity = fused.State[0];
-            fused.Advance(out var first);
             // The first velocity is the gradient itself, without dampening.
-            Op.Run(Ops.EachMulScalar, [velocity, momentum]);
-            Op.Run(Ops.EachAdd, [velocity, gradient, first ? 1 : 1 - options.dampening!.Value]);
+            Op.Run(Ops.EachMulScalar, [velocity, options.momentum!.Value]);
+            Op.Run(Ops.EachAdd, [velocity, direction.Current, first ? 1.0 : 1 - options.dampening!.Value]);
             if (!options.nesterov!.Value)
                 return velocity;
-            if (ReferenceEquals(gradient, owned))
-            {
-                Op.Run(Ops.EachAdd, [owned, velocity, momentum]);
-                return owned;
-            }
-            Op.CallInto(owned, Ops.EachAddNew, [gradient, velocity, momentum]);
-            return owned;
+            direction.Add(velocity, options.momentum.Value);
+            return direction.Current;
         }
 
         public class Options : OptimizerOptions
