@@ -38,7 +38,7 @@ internal static class RunSession
         }
 
         using var process = Process.GetCurrentProcess();
-        var result = new ResultJson(status, progress, (DateTime.Now - process.StartTime).TotalSeconds, folder.Path);
+        var result = new ResultJson(status, progress, (TimeProvider.System.GetLocalNow() - process.StartTime).TotalSeconds, folder.Path);
         folder.Summarize(result, spec);
         Report(terminal, format, result, folder);
         return ExitCode.OfRun(status.State);

@@ -32,6 +32,15 @@ public sealed class DependencyTests
 
     public static TheoryData<string> CompatProjects => [.. Repository.Projects("compat").Select(x => x.Name)];
 
+    [Fact]
+    public void Projects_OfTheDesign_AllExist()
+    {
+        string[] engines = ["Grpc.AspNetCore", "Grpc.Core.Api", "Grpc.Net.Client", "Orleans", "Torch", "Adapters.Packages", "Adapters.System"];
+
+        Findings.None(Allowed.Keys.Except(Repository.Projects("src").Select(x => x.Name)));
+        Findings.None(engines.Except(Repository.Projects("compat").Select(x => x.Name)));
+    }
+
     [Theory]
     [MemberData(nameof(SourceProjects))]
     public void Project_ReferencesOnlyWhatItMay(string name)
