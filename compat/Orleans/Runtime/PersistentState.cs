@@ -63,22 +63,23 @@ internal sealed class PersistentState<T>(string name, IGrainStorage storage, Act
     public Task ClearStateAsync() => ClearStateAsync(CancellationToken.None);
 
     public Task ReadStateAsync(CancellationToken cancellationToken)
-        => Guard("read", storage.ReadStateAsync(name, activation.GrainId, Stored, cancellationToken));
+        => Guard("read", x => storage.ReadStateAsync(name, activation.GrainId, x, cancellationToken));
 
     public Task WriteStateAsync(CancellationToken cancellationToken)
-        => Guard("write", storage.WriteStateAsync(name, activation.GrainId, Stored, cancellationToken));
+        => Guard("write", x => storage.WriteStateAsync(name, activation.GrainId, x, cancellationToken));
 
     public Task ClearStateAsync(CancellationToken cancellationToken)
-        => Guard("clear", storage.ClearStateAsync(name, activation.GrainId, Stored, cancellationToken));
+        => Guard("clear", x => storage.ClearStateAsync(name, activation.GrainId, x, cancellationToken));
 
     Task IActivationState.ReadAsync(CancellationToken cancellationToken) => ReadStateAsync(cancellationToken);
 
     // Exceptions of the engine's own (InconsistentStateException) pass, all others come wrapped.
-    private async Task Guard(string operation, Task work)
+    private async Task Guard(string operation, Func<GrainState<T>, Task> work)
     {
+        var state = Stored;
         try
         {
-            await work;
+            await work(state);
         }
         catch (Exception e) when (e is not OrleansException)
         {
