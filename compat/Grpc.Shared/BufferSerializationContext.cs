@@ -3,8 +3,9 @@ using Grpc.Core;
 
 namespace Grpc.Shared;
 
-// Serializes a message, frame header in front, into one pooled buffer that is used again for the next message.
-internal sealed class BufferSerializationContext(int? limit) : SerializationContext, IBufferWriter<byte>
+// Serializes a message, frame header in front, into one buffer that is used again for the next message.
+// pooled: the owner knows when nobody reads the last frame any more, and calls Release then.
+internal sealed class BufferSerializationContext(int? limit, bool pooled) : SerializationContext, IBufferWriter<byte>
 {
     private const int SmallestBuffer = 1024;
 
@@ -29,7 +30,7 @@ internal sealed class BufferSerializationContext(int? limit) : SerializationCont
 
     public void Release()
     {
-        if (_buffer.Length > 0)
+        if (pooled && _buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
@@ -72,7 +73,8 @@ internal sealed class BufferSerializationContext(int? limit) : SerializationCont
         var needed = _end + more;
         if (needed <= _buffer.Length && _buffer.Length > 0)
             return;
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Max(SmallestBuffer, Math.Min(_buffer.Length, Array.MaxLength / 2) * 2)));
+        var size = Math.Max(needed, Math.Max(SmallestBuffer, Math.Min(_buffer.Length, Array.MaxLength / 2) * 2));
+        var grown = pooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _buffer.AsSpan(0, Math.Min(_end, _buffer.Length)).CopyTo(grown);
         Release();
         _buffer = grown;

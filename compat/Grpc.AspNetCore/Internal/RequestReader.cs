@@ -37,7 +37,11 @@ internal sealed class RequestReader<TRequest>(HttpContextCallContext call, Marsh
         {
             var buffer = (await _pipe.ReadAtLeastAsync(Frame.HeaderSize, cancellationToken)).Buffer;
             if (buffer.IsEmpty)
+            {
+                _pipe.AdvanceTo(buffer.End);
                 return null;
+            }
+
             var length = ReadHeader(buffer);
             if (buffer.Length < Frame.HeaderSize + length)
             {

@@ -15,7 +15,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         var call = new GrpcCall(channel, method, host, options);
-        var response = call.ReadSingleAsync(call.Send(request, method), method.ResponseMarshaller);
+        var response = call.ReadSingleAsync(call.Send(request, method), method.ResponseMarshaller).Observed();
         return new AsyncUnaryCall<TResponse>(response, call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
@@ -32,7 +32,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
     {
         var call = new GrpcCall(channel, method, host, options);
         var content = new StreamedContent();
-        var response = call.ReadSingleAsync(call.OpenAsync(content), method.ResponseMarshaller);
+        var response = call.ReadSingleAsync(call.OpenAsync(content), method.ResponseMarshaller).Observed();
         var writer = new ClientStreamWriter<TRequest>(call, method.RequestMarshaller, content, null);
         return new AsyncClientStreamingCall<TRequest, TResponse>(writer, response, call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }

@@ -36,7 +36,7 @@ internal sealed class ClientStreamReader<TResponse>(GrpcCall call, Marshaller<TR
         lock (_gate)
         {
             if (_read is null || (_taken && _read.IsCompleted))
-                (_read, _taken) = (ReadAsync(), false);
+                (_read, _taken) = (ReadAsync().Observed(), false);
             return _read;
         }
     }

@@ -8,7 +8,7 @@ internal sealed class ClientStreamWriter<TRequest>(GrpcCall call, Marshaller<TRe
     : IClientStreamWriter<TRequest>
     where TRequest : class
 {
-    private readonly BufferSerializationContext _serialization = new(call.MaxSendMessageSize);
+    private readonly BufferSerializationContext _serialization = new(call.MaxSendMessageSize, pooled: true);
     private int _writing;
     private bool _complete;
 

@@ -37,10 +37,11 @@ internal sealed partial class GrpcCall : IDisposable
     // Sends a call with one request message.
     public Task<Stream?> Send<TRequest, TResponse>(TRequest request, Method<TRequest, TResponse> method)
     {
-        var serialization = new BufferSerializationContext(MaxSendMessageSize);
         try
         {
-            return OpenAsync(new SingleContent(serialization, serialization.Serialize(request, method.RequestMarshaller.ContextualSerializer)));
+            // HttpClient may send the frame a second time, over another connection, and says nothing when it is done with it.
+            var serialization = new BufferSerializationContext(MaxSendMessageSize, pooled: false);
+            return OpenAsync(new SingleContent(serialization.Serialize(request, method.RequestMarshaller.ContextualSerializer)));
         }
         catch (Exception e)
         {

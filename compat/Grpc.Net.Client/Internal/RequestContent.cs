@@ -24,13 +24,10 @@ internal abstract class RequestContent : HttpContent
 }
 
 // One message, serialized before the call is sent.
-internal sealed class SingleContent(BufferSerializationContext serialization, ReadOnlyMemory<byte> frame) : RequestContent
+internal sealed class SingleContent(ReadOnlyMemory<byte> frame) : RequestContent
 {
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        await stream.WriteAsync(frame, cancellationToken);
-        serialization.Release();
-    }
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        stream.WriteAsync(frame, cancellationToken).AsTask();
 }
 
 // Lends the request stream to the writer until the writer is complete.
@@ -47,7 +44,9 @@ internal sealed class StreamedContent : RequestContent
     {
         // Without a flush the headers would wait for the first message, which may depend on an answer to them.
         await stream.FlushAsync(cancellationToken);
-        _opened.TrySetResult(stream);
+        // A second connection: what was written to the first is gone.
+        if (!_opened.TrySetResult(stream))
+            throw new IOException("The connection was lost after the request stream was opened.");
         await _complete.Task.WaitAsync(cancellationToken);
     }
 }

@@ -69,6 +69,8 @@ public sealed class TesterService(Probe probe) : Tester.TesterBase
             sum += number.Value;
         }
 
+        // The end stays the end.
+        Xunit.Assert.False(await requestStream.MoveNext(CancellationToken.None));
         return new Number { Value = sum };
     }
 
