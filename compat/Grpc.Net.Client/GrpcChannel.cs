@@ -14,12 +14,9 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         : base(address.Authority)
     {
         CheckCredentials(address, options.Credentials);
-        if (options is { HttpClient: not null, HttpHandler: not null })
-            throw new ArgumentException("HttpClient and HttpHandler have been configured. Only one HTTP caller can be specified.", nameof(options));
         _address = address;
-        _ownsInvoker = options.DisposeHttpClient || options is { HttpClient: null, HttpHandler: null };
-        _invoker = options.HttpClient
-            ?? new HttpMessageInvoker(options.HttpHandler ?? new SocketsHttpHandler { EnableMultipleHttp2Connections = true }, _ownsInvoker);
+        _ownsInvoker = options.DisposeHttpClient || options.HttpHandler is null;
+        _invoker = new HttpMessageInvoker(options.HttpHandler ?? new SocketsHttpHandler { EnableMultipleHttp2Connections = true }, _ownsInvoker);
         MaxSendMessageSize = options.MaxSendMessageSize;
         MaxReceiveMessageSize = options.MaxReceiveMessageSize;
         ThrowsOperationCanceled = options.ThrowOperationCanceledOnCancellation;
@@ -74,10 +71,9 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    // Answers at the response's headers. A plain HttpClient would wait for the whole body.
-    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker is HttpClient client
-        ? client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-        : _invoker.SendAsync(request, cancellationToken);
+    // Answers at the response's headers.
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _invoker.SendAsync(request, cancellationToken);
 
     private static void CheckCredentials(Uri address, ChannelCredentials? credentials)
     {

@@ -14,10 +14,9 @@ public sealed class GrpcChannelOptions
     // In bytes; null: no limit.
     public int? MaxReceiveMessageSize { get; set; } = DefaultMaxReceiveMessageSize;
 
-    public HttpClient? HttpClient { get; set; }
-
     public HttpMessageHandler? HttpHandler { get; set; }
 
+    // Of HttpHandler too.
     public bool DisposeHttpClient { get; set; }
 
     public bool ThrowOperationCanceledOnCancellation { get; set; }

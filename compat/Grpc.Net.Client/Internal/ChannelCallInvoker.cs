@@ -31,7 +31,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var call = new GrpcCall(channel, method, host, options);
-        var content = new StreamedContent();
+        var content = new StreamedContent(call.Cancelled);
         var response = call.ReadSingleAsync(call.OpenAsync(content), method.ResponseMarshaller).Observed();
         var writer = new ClientStreamWriter<TRequest>(call, method.RequestMarshaller, content, null);
         return new AsyncClientStreamingCall<TRequest, TResponse>(writer, response, call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
@@ -41,7 +41,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var call = new GrpcCall(channel, method, host, options);
-        var content = new StreamedContent();
+        var content = new StreamedContent(call.Cancelled);
         var reader = new ClientStreamReader<TResponse>(call, method.ResponseMarshaller, call.OpenAsync(content));
         var writer = new ClientStreamWriter<TRequest>(call, method.RequestMarshaller, content, reader);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(writer, reader, call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);

@@ -10,9 +10,10 @@ internal sealed class ClientStreamReader<TResponse>(GrpcCall call, Marshaller<TR
 {
     private readonly Lock _gate = new();
     private readonly PayloadContext _payload = new();
+    // Reads of PeekAsync that MoveNext has not taken yet, oldest first.
+    private readonly Queue<Task<TResponse?>> _ahead = new();
     private FrameReader? _frames;
-    private Task<TResponse?>? _read;
-    private bool _taken;
+    private Task<TResponse?>? _last;
 
     public TResponse Current { get; private set; } = null!;
 
@@ -20,24 +21,26 @@ internal sealed class ClientStreamReader<TResponse>(GrpcCall call, Marshaller<TR
     {
         lock (_gate)
         {
-            if (_taken && !_read!.IsCompleted)
+            if (_ahead.TryDequeue(out var read))
+                return TakeAsync(read, cancellationToken);
+            if (_last is { IsCompleted: false })
                 throw new InvalidOperationException("Can't read the next message because the previous read is still in progress.");
-            if (_taken || _read is null)
-                _read = ReadAsync();
-            _taken = true;
-            return TakeAsync(_read, cancellationToken);
+            _last = ReadAsync();
+            return TakeAsync(_last, cancellationToken);
         }
     }
 
-    // A writer whose stream was closed by the server looks for the status, which comes after the messages. The message that is found
-    // instead waits for MoveNext.
     public Task PeekAsync()
     {
         lock (_gate)
         {
-            if (_read is null || (_taken && _read.IsCompleted))
-                (_read, _taken) = (ReadAsync().Observed(), false);
-            return _read;
+            if (_last is null or { IsCompleted: true })
+            {
+                _last = ReadAsync().Observed();
+                _ahead.Enqueue(_last);
+            }
+
+            return _last;
         }
     }
 

@@ -54,21 +54,19 @@ internal sealed class ClientStreamWriter<TRequest>(GrpcCall call, Marshaller<TRe
             if (((WriteOptions?.Flags ?? 0) & WriteFlags.BufferHint) == 0)
                 await stream.FlushAsync(call.Cancelled);
         }
-        catch (Exception e)
+        catch (Exception)
         {
-            throw await ExplainAsync(e);
+            throw await ExplainAsync();
         }
     }
 
-    // HttpClient cancels the request's stream when the response is complete. The response says why, the cancellation does not.
-    private async Task<Exception> ExplainAsync(Exception e)
+    // HttpClient cancels the request's stream when the response is complete. The response says why, the cancellation does not. What is
+    // left of a complete response is no more than was received already.
+    private async Task<Exception> ExplainAsync()
     {
-        if (reader is not null && !call.IsFinished)
+        while (reader is not null && !call.IsFinished)
             await Task.WhenAny(call.Finished, reader.PeekAsync());
-        else
-            await call.Finished;
-        return call.IsFinished
-            ? call.Error()
-            : new RpcException(new Status(StatusCode.Cancelled, "The request stream is closed; the status comes at the end of the responses.", e));
+        await call.Finished;
+        return call.Error();
     }
 }

@@ -2,6 +2,6 @@ namespace Grpc.Net.Client.Internal;
 
 internal interface IPeekable
 {
-    // Reads up to the next message or the status.
+    // Completes with the read that is under way, or else reads one message more, or the status; messages wait for MoveNext.
     Task PeekAsync();
 }

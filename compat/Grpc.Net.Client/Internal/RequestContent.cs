@@ -31,7 +31,7 @@ internal sealed class SingleContent(ReadOnlyMemory<byte> frame) : RequestContent
 }
 
 // Lends the request stream to the writer until the writer is complete.
-internal sealed class StreamedContent : RequestContent
+internal sealed class StreamedContent(CancellationToken callCancelled) : RequestContent
 {
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,6 +47,14 @@ internal sealed class StreamedContent : RequestContent
         // A second connection: what was written to the first is gone.
         if (!_opened.TrySetResult(stream))
             throw new IOException("The connection was lost after the request stream was opened.");
-        await _complete.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await _complete.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!callCancelled.IsCancellationRequested)
+        {
+            // HttpClient's own doing: the server has answered without waiting for the rest, or has broken off. A content that failed
+            // now could win against the answer, and nobody would see it.
+        }
     }
 }

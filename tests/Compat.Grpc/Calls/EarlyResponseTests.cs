@@ -68,13 +68,18 @@ public sealed class EarlyResponseTests
         Assert.Equal(StatusCode.ResourceExhausted, write.StatusCode);
     }
 
-    [Fact]
-    public async Task Duplex_ServerRefusesWhileClientOnlyWrites_WriterSeesTheStatus()
+    // The answers before the refusal are not lost.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Duplex_ServerRefusesWhileClientOnlyWrites_WriterSeesTheStatus(int unread)
     {
         await using var host = await GrpcHost.StartAsync();
         using var call = host.Client().Chat();
         await call.RequestStream.WriteAsync(new Text { Value = "a" });
         Assert.True(await call.ResponseStream.MoveNext());
+        for (var i = 0; i < unread; i++)
+            await call.RequestStream.WriteAsync(new Text { Value = $"{i}" });
         await call.RequestStream.WriteAsync(new Text { Value = "refuse" });
 
         var write = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -84,6 +89,12 @@ public sealed class EarlyResponseTests
         });
 
         Assert.Equal((StatusCode.ResourceExhausted, "enough"), (write.StatusCode, write.Status.Detail));
+        for (var i = 0; i < unread; i++)
+        {
+            Assert.True(await call.ResponseStream.MoveNext());
+            Assert.Equal($"{i}", call.ResponseStream.Current.Value);
+        }
+
         var read = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
         Assert.Equal(StatusCode.ResourceExhausted, read.StatusCode);
     }

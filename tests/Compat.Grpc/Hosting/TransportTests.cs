@@ -64,18 +64,6 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task HttpClient_GivenByTheCaller_Streams()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var http = new HttpClient();
-        using var call = host.Client(new GrpcChannelOptions { HttpClient = http }).Chat();
-        await call.RequestStream.WriteAsync(new Text { Value = "x" });
-        Assert.True(await call.ResponseStream.MoveNext());
-        await call.RequestStream.CompleteAsync();
-        Assert.False(await call.ResponseStream.MoveNext());
-    }
-
-    [Fact]
     public void Channel_InsecureCredentialsWithHttps_Throws() => Assert.ThrowsAny<Exception>(() =>
         GrpcChannel.ForAddress("https://localhost", new GrpcChannelOptions { Credentials = ChannelCredentials.Insecure }).CreateCallInvoker());
 
