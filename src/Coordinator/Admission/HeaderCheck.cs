@@ -11,7 +11,7 @@ internal static class HeaderCheck
     /// <summary>Every whole number up to this one is a double: no weight is larger, so that sums of weights stay exact.</summary>
     private const double LargestWeight = 1L << 53;
 
-    /// <summary>Reads the header. Refused: NameInvalid, ProtocolViolation, UpdateWeight.</summary>
+    /// <summary>Reads the header. Refused: NameInvalid, ProtocolViolation. What it returns is not checked yet.</summary>
     public static Outcome<SpooledUpdate> Read(UpdateHeader header, string node)
     {
         if (EntityName.Check("run id", header.RunId) is { } invalid)
@@ -27,11 +27,6 @@ internal static class HeaderCheck
         if (header.Round > int.MaxValue || header.Client > int.MaxValue || header.BaseVersion > long.MaxValue || header.Offset > header.SizeBytes)
         {
             return new Refusal(RefusalCode.ProtocolViolation, "The header's round, client, base version or offset is out of range.");
-        }
-
-        if (!(header.Weight is >= 0 and <= LargestWeight))
-        {
-            return Weight(header.Weight, $"a weight is a number from 0 to 2^53");
         }
 
         // Sizes and counts above what a long holds are too large whatever the limit: kept at the largest, so that the comparison with it says so.
@@ -51,6 +46,11 @@ internal static class HeaderCheck
         if (update.SizeBytes == 0)
         {
             return new Refusal(RefusalCode.ModelFormat, "An update of 0 bytes is no safetensors file.");
+        }
+
+        if (!(update.Weight is >= 0 and <= LargestWeight))
+        {
+            return Weight(update.Weight, "a weight is a number from 0 to 2^53");
         }
 
         return ticket.MaximumExamples is { } examples && update.Weight > examples

@@ -34,7 +34,7 @@ public sealed class FileGrainStorageTests : IDisposable
         Assert.True(read.RecordExists);
         Assert.Equal(written.ETag, read.ETag);
         Assert.Equal((3, double.NaN), (read.State.Round, read.State.Loss));
-        Assert.Equal([1, 2, 5], read.State.Cohort);
+        Assert.Equal([1, 2, 5], read.State.Cohort.ToArray());
         Assert.Equal(["state/run/mnist-1--plan.json"], folder.Files());
     }
 
