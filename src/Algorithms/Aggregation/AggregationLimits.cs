@@ -9,8 +9,8 @@ public sealed record AggregationLimits
     private const int MostElements = 1 << 15;
     private const int FewestElements = 1 << 10;
 
-    // A double to accumulate, and 8 bytes each to read and to write in the widest type.
-    private const int BytesPerElement = 24;
+    // A double to accumulate, four models' single-precision numbers to read, and 8 bytes to write in the widest type.
+    private const int BytesPerElement = 32;
 
     /// <summary>Memory for the buffers of all threads together, in bytes, whatever the number of clients.</summary>
     /// <value>16 MiB.</value>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;
@@ -59,12 +60,10 @@ internal static class BlockFold
         LayerRule.Combine rule, Cohort cohort, TensorDType type, long offset, Span<byte> read, Buffers buffers)
     {
         var sums = buffers.Sums.AsSpan(0, read.Length / type.SizeInBytes());
-        sums.Clear();
-        for (var k = 0; k < cohort.Updates.Count; k++)
-            Elements.AddScaled(type, cohort.Updates[k].Model.Read(offset, read), rule.Of.Factors[k], sums);
-        Elements.Rescale(sums, rule.Of.Scale, rule.Of.Divisor, rule.NeverNegative);
+        ModelSum.Of(cohort.Updates, rule.Of.Factors, type, offset, sums, buffers.Read);
+        if (rule.NeverNegative) TensorPrimitives.Max(sums, 0.0, sums);
         var write = buffers.Write.AsSpan(0, read.Length);
-        Elements.Narrow(type, sums, write);
+        Elements.Narrow(type, sums, rule.Of.Scale / rule.Of.Divisor, write);
         return write;
     }
 
@@ -101,7 +100,7 @@ internal static class BlockFold
     {
         public double[] Sums { get; } = ArrayPool<double>.Shared.Rent(elements);
 
-        public byte[] Read { get; } = ArrayPool<byte>.Shared.Rent(elements * sizeof(double));
+        public byte[] Read { get; } = ArrayPool<byte>.Shared.Rent(elements * Elements.Together * sizeof(float));
 
         public byte[] Write { get; } = ArrayPool<byte>.Shared.Rent(elements * sizeof(double));
 

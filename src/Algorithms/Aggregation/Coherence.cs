@@ -21,7 +21,7 @@ public static class Coherence
         var squares = ColumnSweep.Total(input, t => t.IsTrainable, clients.Length, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var x = buffers.Read(input.Reference, columns, 0);
-            for (var k = 0; k < clients.Length; k++) sum[k] += Reductions.SquaredDistance(buffers.Read(clients[k].Model, columns, 1), x);
+            for (var k = 0; k < clients.Length; k++) sum[k] += buffers.Numbers(clients[k].Model, columns, 1).SquaredDistance(x);
         }, cancellation);
 
         // With unit vectors u, the sum of all cosines but the diagonal is |Σ u|² - Σ |u|².
@@ -37,7 +37,7 @@ public static class Coherence
                 TensorPrimitives.Subtract(d, x, d);
                 TensorPrimitives.FusedMultiplyAdd(d, 1 / Math.Sqrt(squares[k]), all, all);
             }
-            sum[0] += Reductions.SquaredNorm(all);
+            sum[0] += Reductions.SquaredNorm<double>(all);
         }, cancellation)[0];
         return (together - squares.Count(s => s > 0)) / ((double)clients.Length * (clients.Length - 1));
     }
@@ -60,7 +60,7 @@ public static class Coherence
                 var d = buffers.Read(clients[i].Model, columns, 1);
                 TensorPrimitives.Subtract(d, x, d);
                 for (var j = i; j < n; j++)
-                    sum[(i * n) + j] += Reductions.DotDifference(d, buffers.Read(clients[j].Model, columns, 2), x);
+                    sum[(i * n) + j] += buffers.Numbers(clients[j].Model, columns, 2).DotOfDifference(x, d);
             }
         }, cancellation);
 

@@ -28,7 +28,7 @@ internal sealed class Cohort
         return cohort is not null;
     }
 
-    /// <summary>γ Σ n w / Σ n. Divided at the end: with whole weights and single-precision models no product is rounded.</summary>
+    /// <summary>γ Σ n w / Σ n. Scaled at the end: with whole weights and single-precision models no product is rounded.</summary>
     public Combination Mean(double gamma = 1) => new([.. Updates.Select(u => u.Weight)], TotalWeight, gamma);
 }
 

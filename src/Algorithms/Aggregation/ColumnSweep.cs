@@ -1,4 +1,3 @@
-using System.Buffers;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;
@@ -76,35 +75,5 @@ internal static class ColumnSweep
             flat += manifest[i].ElementCount;
         }
         return stripes;
-    }
-}
-
-/// <summary>What one thread needs to look at a piece of two models and a few vectors besides, in double precision.</summary>
-internal sealed class SweepBuffers : IDisposable
-{
-    /// <summary>Elements of a piece: a few such vectors stay within the second-level cache.</summary>
-    public const int Elements = 1 << 12;
-
-    private const int Vectors = 4;
-
-    private readonly double[] _vectors = ArrayPool<double>.Shared.Rent(Vectors * Elements);
-    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(Elements * sizeof(double));
-
-    /// <summary>One of the vectors, uninitialised.</summary>
-    public Span<double> Vector(int slot, int count) => _vectors.AsSpan(slot * Elements, count);
-
-    /// <summary>Reads a piece of a model into one of the vectors.</summary>
-    public Span<double> Read(ITensorReader model, in Columns columns, int slot)
-    {
-        var vector = Vector(slot, columns.Count);
-        var type = columns.Tensor.DType;
-        Tensors.Elements.Widen(type, model.Read(columns.Offset, _bytes.AsSpan(0, columns.Count * type.SizeInBytes())), vector);
-        return vector;
-    }
-
-    public void Dispose()
-    {
-        ArrayPool<double>.Shared.Return(_vectors);
-        ArrayPool<byte>.Shared.Return(_bytes);
     }
 }

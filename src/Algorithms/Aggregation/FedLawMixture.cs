@@ -65,8 +65,8 @@ internal sealed class FedLawMixture<T> : FedLawMixture
             var gradient = buffers.Vector(0, columns.Count);
             TensorPrimitives.ConvertTruncating<T, double>(_gradient.AsSpan((int)columns.Flat, columns.Count), gradient);
             var x = buffers.Read(_input.Reference, columns, 1);
-            sum[^1] += Reductions.Dot(gradient, x);
-            for (var k = 0; k < clients.Length; k++) sum[k] += Reductions.DotDifference(gradient, buffers.Read(clients[k].Model, columns, 2), x);
+            sum[^1] += Reductions.Dot<double>(gradient, x);
+            for (var k = 0; k < clients.Length; k++) sum[k] += buffers.Numbers(clients[k].Model, columns, 2).DotOfDifference(x, gradient);
         }, _cancellation);
         return (loss, sums[..^1], sums[^1]);
     }
@@ -83,8 +83,8 @@ internal sealed class FedLawMixture<T> : FedLawMixture
         var sums = ColumnSweep.Total(_input, t => t.IsTrainable, 2, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var x = buffers.Read(_input.Reference, columns, 0);
-            sum[0] += Reductions.SquaredNorm(x);
-            sum[1] += Reductions.SquaredDistance(MixPiece(columns, buffers, lambda), x);
+            sum[0] += Reductions.SquaredNorm<double>(x);
+            sum[1] += Reductions.SquaredDistance<double>(MixPiece(columns, buffers, lambda), x);
         }, _cancellation);
         return Math.Abs(1 - gamma) * Math.Sqrt(sums[0]) / (gamma * Math.Sqrt(sums[1]));
     }
@@ -101,9 +101,7 @@ internal sealed class FedLawMixture<T> : FedLawMixture
     private Span<double> MixPiece(in Columns columns, SweepBuffers buffers, double[] factors)
     {
         var mixed = buffers.Vector(2, columns.Count);
-        mixed.Clear();
-        for (var k = 0; k < factors.Length; k++)
-            TensorPrimitives.FusedMultiplyAdd(buffers.Read(_input.Updates[k].Model, columns, 3), factors[k], mixed, mixed);
+        ModelSum.Of(_input.Updates, factors, columns.Tensor.DType, columns.Offset, mixed, buffers.Bytes);
         return mixed;
     }
 }

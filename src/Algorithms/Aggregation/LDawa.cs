@@ -79,12 +79,12 @@ internal sealed class LDawa(LDawaParameters parameters) : IAggregator
         var sums = ColumnSweep.Sums(input, IsMeasured, 1 + (2 * clients.Count), (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var x = buffers.Read(input.Reference, columns, 0);
-            sum[0] += Reductions.SquaredNorm(x);
+            sum[0] += Reductions.SquaredNorm<double>(x);
             for (var k = 0; k < clients.Count; k++)
             {
-                var w = buffers.Read(clients[k].Model, columns, 1);
-                sum[1 + (2 * k)] += Reductions.Dot(w, x);
-                sum[2 + (2 * k)] += Reductions.SquaredNorm(w);
+                var w = buffers.Numbers(clients[k].Model, columns, 1);
+                sum[1 + (2 * k)] += w.Dot(x);
+                sum[2 + (2 * k)] += w.SquaredNorm();
             }
         }, cancellation);
 

@@ -5,7 +5,7 @@ namespace Distributed.Algorithms.Tensors;
 
 /// <summary>
 /// Sums over elements. They are dealt out to sixteen lanes whatever the machine's vectors are, and the lanes are added in order, so that
-/// every machine gets the same bits.
+/// every machine gets the same bits. Stored numbers are <see cref="float"/> or <see cref="double"/>, made wide in registers.
 /// </summary>
 internal static class Reductions
 {
@@ -13,66 +13,80 @@ internal static class Reductions
 
     private interface ITerm
     {
-        static abstract Vector512<double> Add(Vector512<double> sum, Vector512<double> a, Vector512<double> b, Vector512<double> c);
+        static abstract Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b);
 
-        static abstract double Add(double sum, double a, double b, double c);
+        static abstract double Add(double sum, double value, double a, double b);
     }
 
-    /// <summary>Σ a b.</summary>
-    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Sum<Product>(a, b, b);
+    /// <summary>Σ values a.</summary>
+    public static double Dot<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a)
+        where T : unmanaged => Sum<T, double, Product>(values, a, a);
 
-    /// <summary>Σ a².</summary>
-    public static double SquaredNorm(ReadOnlySpan<double> a) => Sum<Product>(a, a, a);
+    /// <summary>Σ values².</summary>
+    public static double SquaredNorm<T>(ReadOnlySpan<T> values)
+        where T : unmanaged => Sum<T, T, Square>(values, values, values);
 
-    /// <summary>Σ a (b - c).</summary>
-    public static double DotDifference(ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c) => Sum<ProductOfDifference>(a, b, c);
+    /// <summary>Σ (values - a) b.</summary>
+    public static double DotOfDifference<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+        where T : unmanaged => Sum<T, double, ProductOfDifference>(values, a, b);
 
-    /// <summary>Σ (a - b)².</summary>
-    public static double SquaredDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Sum<SquareOfDifference>(a, b, b);
+    /// <summary>Σ (values - a)².</summary>
+    public static double SquaredDistance<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a)
+        where T : unmanaged => Sum<T, double, SquareOfDifference>(values, a, a);
 
-    private static double Sum<TTerm>(ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<double> c)
+    private static double Sum<T, TOther, TTerm>(ReadOnlySpan<T> values, ReadOnlySpan<TOther> a, ReadOnlySpan<TOther> b)
+        where T : unmanaged
+        where TOther : unmanaged
         where TTerm : struct, ITerm
     {
-        if (a.Length != b.Length || a.Length != c.Length) throw new ArgumentException("The vectors differ in length.");
+        if (values.Length != a.Length || values.Length != b.Length) throw new ArgumentException("The vectors differ in length.", nameof(values));
+        ref var pv = ref MemoryMarshal.GetReference(values);
         ref var pa = ref MemoryMarshal.GetReference(a);
         ref var pb = ref MemoryMarshal.GetReference(b);
-        ref var pc = ref MemoryMarshal.GetReference(c);
         var (low, high) = (Vector512<double>.Zero, Vector512<double>.Zero);
         var i = 0;
-        for (; i <= a.Length - Lanes; i += Lanes)
+        for (; i <= values.Length - Lanes; i += Lanes)
         {
             var (l, h) = ((nuint)i, (nuint)i + 8);
-            low = TTerm.Add(low, Vector512.LoadUnsafe(ref pa, l), Vector512.LoadUnsafe(ref pb, l), Vector512.LoadUnsafe(ref pc, l));
-            high = TTerm.Add(high, Vector512.LoadUnsafe(ref pa, h), Vector512.LoadUnsafe(ref pb, h), Vector512.LoadUnsafe(ref pc, h));
+            low = TTerm.Add(low, Wide.Load(ref pv, l), Wide.Load(ref pa, l), Wide.Load(ref pb, l));
+            high = TTerm.Add(high, Wide.Load(ref pv, h), Wide.Load(ref pa, h), Wide.Load(ref pb, h));
         }
         var lanes = low + high;
         var sum = 0.0;
         for (var lane = 0; lane < Vector512<double>.Count; lane++) sum += lanes.GetElement(lane);
-        for (; i < a.Length; i++) sum = TTerm.Add(sum, a[i], b[i], c[i]);
+        for (; i < values.Length; i++) sum = TTerm.Add(sum, Wide.At(ref pv, i), Wide.At(ref pa, i), Wide.At(ref pb, i));
         return sum;
     }
 
     private readonly struct Product : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
-            Vector512.FusedMultiplyAdd(a, b, sum);
+        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
+            Vector512.FusedMultiplyAdd(values, a, sum);
 
-        public static double Add(double sum, double a, double b, double c) => Math.FusedMultiplyAdd(a, b, sum);
+        public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value, a, sum);
+    }
+
+    private readonly struct Square : ITerm
+    {
+        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
+            Vector512.FusedMultiplyAdd(values, values, sum);
+
+        public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value, value, sum);
     }
 
     private readonly struct ProductOfDifference : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
-            Vector512.FusedMultiplyAdd(a, b - c, sum);
+        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
+            Vector512.FusedMultiplyAdd(values - a, b, sum);
 
-        public static double Add(double sum, double a, double b, double c) => Math.FusedMultiplyAdd(a, b - c, sum);
+        public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value - a, b, sum);
     }
 
     private readonly struct SquareOfDifference : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
-            Vector512.FusedMultiplyAdd(a - b, a - b, sum);
+        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
+            Vector512.FusedMultiplyAdd(values - a, values - a, sum);
 
-        public static double Add(double sum, double a, double b, double c) => Math.FusedMultiplyAdd(a - b, a - b, sum);
+        public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value - a, value - a, sum);
     }
 }

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace Distributed.Bench.Aggregate;
+
+/// <summary>Two pieces of work timed in turns, so that whatever else the machine does falls on both.</summary>
+internal sealed record Pair(double[] Ours, double[] Peer)
+{
+    public static Pair Time(int times, Action ours, Action peer)
+    {
+        ours();
+        peer();
+        var pair = new Pair(new double[times], new double[times]);
+        for (var i = 0; i < times; i++) (pair.Ours[i], pair.Peer[i]) = (Seconds(ours), Seconds(peer));
+        return pair;
+    }
+
+    /// <summary>The row of both bandwidths, in GB of memory traffic a second.</summary>
+    public Row Row(string name, string metric, double oursBytes, string peer, double peerBytes, string command)
+    {
+        var (ours, theirs) = (oursBytes / Median(Ours) / 1e9, peerBytes / Median(Peer) / 1e9);
+        var ratio = Median(Ours.Zip(Peer, (o, p) => oursBytes / o / (peerBytes / p)));
+        return new Row(name, metric, "GB/s", ours, peer, theirs, ratio, oursBytes / Ours.Max() / 1e9, oursBytes / Ours.Min() / 1e9, command);
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static double Seconds(Action work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Distributed.Algorithms;
+using Distributed.Algorithms.Aggregation;
+using Distributed.Algorithms.Tensors;
+using Distributed.Bench.Aggregate;
+
+// Usage: bench/aggregate/run [--megabytes 100] [--clients 8] [--pairs 9] [--threads N] [--folder DIR] [--out FILE]
+var command = "bench/aggregate/run" + string.Concat(args.Select(argument => " " + argument));
+var megabytes = Number("--megabytes", 100);
+var clients = Number("--clients", 8);
+var pairs = Number("--pairs", 9);
+var threads = Number("--threads", Environment.ProcessorCount);
+var folder = Option("--folder") ?? Path.GetTempPath();
+
+var parameters = megabytes * 1_000_000 / sizeof(float);
+var random = new Random(1);
+var models = Enumerable.Range(0, clients).Select(_ => Fill(new float[parameters])).ToList();
+var (reference, output, sum) = (Fill(new float[parameters]), new float[parameters], Fill(new float[parameters]));
+var manifest = new TensorManifest([new("w", TensorDType.F32, [parameters])]);
+var limits = new AggregationLimits { Parallelism = threads };
+double modelBytes = parameters * (double)sizeof(float);
+var label = $"{megabytes}MB x {clients}, {threads} threads";
+
+List<Row> rows = [.. Mean("memory", models.Select(m => new ArrayModel(m)), new ArrayModel(output))];
+var files = models.Select((m, i) => new FileModel(Path.Combine(folder, $"aggregate-{Environment.ProcessId}-{i}"), m)).ToList();
+using (var target = new FileModel(Path.Combine(folder, $"aggregate-{Environment.ProcessId}-out"), output))
+    rows.AddRange(Mean("files", files, target));
+foreach (var file in files) file.Dispose();
+rows.Add(FedLaw());
+
+Console.WriteLine("metric                                GB/s   min..max        peer                                   GB/s   ratio");
+foreach (var row in rows)
+{
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{row.Metric,-34} {row.Value,7:0.00}   {row.Min:0.00}..{row.Max:0.00}   {row.Peer,-36} {row.PeerValue,6:0.00} {row.Ratio,7:0.00}"));
+}
+if (Option("--out") is { } path)
+    File.WriteAllText(path, JsonSerializer.Serialize(rows, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+return 0;
+
+// Every model is read once and the new one written once. Beside it the same models are added up plainly: sum += model, in single precision.
+// As bandwidth: of the models gone through, and of all memory touched, where the plain sum is the one that reads and writes its sum each time.
+IEnumerable<Row> Mean(string where, IEnumerable<ITensorReader> from, ITensorWriter to)
+{
+    var aggregator = Registry.FindAggregator("fedavg")!.Create(new FedAvgParameters());
+    var input = Round(from);
+    var pair = Pair.Time(pairs, () => aggregator.Aggregate(input, to), () => MemoryTraffic.CopyAdd(sum, models, threads));
+    yield return pair.Row(label, $"fedavg.models.{where}", clients * modelBytes, "copy-add of the same models", clients * modelBytes, command);
+    yield return pair.Row(label, $"fedavg.traffic.{where}", (clients + 1) * modelBytes, "copy-add, all its traffic", 3 * clients * modelBytes, command);
+}
+
+// The time of a step, its proxy pass left out, beside reading all models twice; given as bandwidth of those two reads.
+Row FedLaw()
+{
+    const int Few = 1, Many = 3;
+    var input = Round(models.Select(m => new ArrayModel(m)));
+    void Steps(int steps) => Registry.FindAggregator("fedlaw")!.Create(new FedLawParameters { ServerEpochs = 1 })
+        .Aggregate(input with { Proxy = new NoProxy(steps) }, new ArrayModel(output));
+    // A round has sweeps beside its steps; the difference of two rounds has none.
+    var few = Pair.Time(pairs, () => Steps(Few), () => MemoryTraffic.Read(models, threads));
+    var many = Pair.Time(pairs, () => Steps(Many), () => MemoryTraffic.Read(models, threads));
+    var step = many.Ours.Zip(few.Ours, (m, f) => (m - f) / (Many - Few)).ToArray();
+    return new Pair(step, [.. many.Peer.Select(p => 2 * p)])
+        .Row(label, "fedlaw.step", 2 * clients * modelBytes, "two plain reads of all models", 2 * clients * modelBytes, command);
+}
+
+AggregationInput Round(IEnumerable<ITensorReader> from) => new()
+{
+    Manifest = manifest,
+    Reference = new ArrayModel(reference),
+    Updates = [.. from.Select((m, i) => new ClientUpdate($"client-{i:D3}", 100 + i, m))],
+    Limits = limits,
+};
+
+float[] Fill(float[] values)
+{
+    foreach (ref var x in values.AsSpan()) x = random.NextSingle() - 0.5f;
+    return values;
+}
+
+int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+string? Option(string name)
+{
+    var at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+}
