@@ -38,6 +38,7 @@ internal static class Classifiers
     [
         new("linear", typeof(LinearParameters), _ => (shape, classes) => Mlp(shape, [], classes)),
         new("mlp", typeof(MlpParameters), parameters => (shape, classes) => Mlp(shape, ((MlpParameters)parameters).Hidden, classes)),
+        new("lenet", typeof(LeNetParameters), _ => LeNet),
     ]);
 
     private static Sequential Mlp(ImageShape shape, int[] hidden, int classes)
@@ -54,6 +55,21 @@ internal static class Classifiers
         layers.Add((Numbered("fc", hidden.Length + 1), Linear(width, classes)));
         return Sequential(layers);
     }
+
+    // LeNet-5 as it is written today: ReLU and max-pooling; the second convolution sees the same picture as for 28 x 28.
+    private static Sequential LeNet(ImageShape shape, int classes) => Sequential(
+        ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
+        ("relu1", ReLU()),
+        ("pool1", MaxPool2d(2)),
+        ("conv2", Conv2d(6, 16, 5)),
+        ("relu2", ReLU()),
+        ("pool2", MaxPool2d(2)),
+        ("flatten", Flatten()),
+        ("fc1", Linear(16L * (((shape.Height / 2) - 4) / 2) * (((shape.Width / 2) - 4) / 2), 120)),
+        ("relu3", ReLU()),
+        ("fc2", Linear(120, 84)),
+        ("relu4", ReLU()),
+        ("fc3", Linear(84, classes)));
 
     /// <summary>Why a model cannot take images of a shape; null when it can.</summary>
     public static string? Misfit(string model, ImageShape shape) => model == "lenet" && Math.Min(shape.Height, shape.Width) < LeNetSide

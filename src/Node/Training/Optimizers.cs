@@ -66,8 +66,16 @@ internal static class Optimizers
     public static readonly PluginFamily<OptimizerBuilder> Family = new("optimizer",
     [
         new("sgd", typeof(SgdParameters), given => Sgd((SgdParameters)given)),
+        new("adam", typeof(AdamParameters), given => Adam((AdamParameters)given)),
+        new("adamw", typeof(AdamParameters), given => AdamW((AdamParameters)given)),
     ]);
 
     private static OptimizerBuilder Sgd(SgdParameters p) => parameters =>
         torch.optim.SGD(parameters, p.LearningRate, p.Momentum, weight_decay: p.WeightDecay, nesterov: p.Nesterov);
+
+    private static OptimizerBuilder Adam(AdamParameters p) => parameters =>
+        torch.optim.Adam(parameters, p.LearningRate, p.Beta1, p.Beta2, p.Epsilon, p.WeightDecay);
+
+    private static OptimizerBuilder AdamW(AdamParameters p) => parameters =>
+        torch.optim.AdamW(parameters, p.LearningRate, p.Beta1, p.Beta2, p.Epsilon, p.WeightDecay);
 }

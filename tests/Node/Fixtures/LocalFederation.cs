@@ -27,6 +27,8 @@ internal sealed class LocalFederation : IDisposable
 
     public TimeSpan Training { get; private set; }
 
+    public TimeSpan Processor { get; private set; }
+
     public int Steps { get; private set; }
 
     public async Task RunAsync()
@@ -34,8 +36,10 @@ internal sealed class LocalFederation : IDisposable
         for (var round = 1; round <= spec.Rounds; round++)
         {
             var started = Stopwatch.GetTimestamp();
+            var before = Environment.CpuUsage.TotalTime;
             var trained = await Task.WhenAll(Enumerable.Range(0, spec.Data.Clients).Select(client => TrainAsync(round, client)));
             Training += Stopwatch.GetElapsedTime(started);
+            Processor += Environment.CpuUsage.TotalTime - before;
             Steps += trained.Sum(update => update.Result.Steps);
             model = Average(trained);
         }

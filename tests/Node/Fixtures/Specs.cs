@@ -17,7 +17,7 @@ internal static class Specs
           "kind": "federated", "name": "glyphs", "seed": {{seed}}, "rounds": {{rounds}},
           "data": { "source": "glyphs", "clients": {{clients}}, "train": {{train}}, "test": {{test}}, "partition": { "name": "dirichlet", "alpha": 0.5 } },
           "model": {{model}},
-          "training": { "batch": 32, "optimizer": { "name": "sgd", "learningRate": 0.02, "momentum": 0.9 } }
+          "training": { "batch": 32, "optimizer": { "name": "sgd", "learningRate": 0.05, "momentum": 0.9 } }
         }
         """);
 

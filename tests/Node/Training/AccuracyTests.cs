@@ -26,7 +26,7 @@ public sealed class AccuracyTests(ITestOutputHelper output)
         await federation.RunAsync();
 
         var result = await federation.EvaluateAsync(shards: 2);
-        output.WriteLine($"accuracy {(double)result.Correct / result.Examples:0.0000}, {federation.Steps} steps in {federation.Training.TotalSeconds:0.00} s of training");
+        output.WriteLine($"accuracy {(double)result.Correct / result.Examples:0.0000}, {federation.Steps} steps in {federation.Training.TotalSeconds:0.00} s of training, {federation.Processor.TotalSeconds:0.00} s of processor");
         Assert.InRange((double)result.Correct / result.Examples, 0.945, 1.0);
     }
 
@@ -35,7 +35,7 @@ public sealed class AccuracyTests(ITestOutputHelper output)
         using var federation = new LocalFederation(Specs.Glyphs(seed: 1, model, rounds: 20), workers: 2);
         await federation.RunAsync();
         var result = await federation.EvaluateAsync();
-        output.WriteLine($"accuracy {(double)result.Correct / result.Examples:0.0000}, {federation.Steps} steps in {federation.Training.TotalSeconds:0.00} s of training");
+        output.WriteLine($"accuracy {(double)result.Correct / result.Examples:0.0000}, {federation.Steps} steps in {federation.Training.TotalSeconds:0.00} s of training, {federation.Processor.TotalSeconds:0.00} s of processor");
         return (double)result.Correct / result.Examples;
     }
 }
