@@ -30,7 +30,7 @@ public sealed class GlyphSourceTests
     // Written down once, so that no later change alters everybody's data unnoticed.
     [Fact]
     public void Load_SeedOne_IsWhatItAlwaysWas() =>
-        Assert.Equal("", ContentHash.Of(MemoryMarshal.AsBytes(Load(1, 100, 10).Train.Pixels.AsSpan())).Hex);
+        Assert.StartsWith("d1564922a77b78a5b06661ac739de6eb6c6259409", ContentHash.Of(MemoryMarshal.AsBytes(Load(1, 100, 10).Train.Pixels.AsSpan())).Hex, StringComparison.Ordinal);
 
     [Fact]
     public void Load_Labels_HaveEveryClass()
