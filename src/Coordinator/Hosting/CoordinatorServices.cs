@@ -1,0 +1,72 @@
+using Distributed.Coordinator.Admission;
+using Distributed.Coordinator.Ingress;
+using Distributed.Coordinator.Runs;
+using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Telemetry;
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+
+namespace Distributed.Coordinator.Hosting;
+
+/// <summary>The coordinator's services.</summary>
+internal static class CoordinatorServices
+{
+    // Control messages are small; specifications have a limit of their own. Transfers bring theirs.
+    private const int MaximumMessageBytes = 8 * 1024 * 1024;
+
+    /// <summary>Adds everything; the data directory is opened here.</summary>
+    /// <exception cref="CoordinatorStartException">The data directory cannot be had.</exception>
+    public static void Add(WebApplicationBuilder builder, CoordinatorOptions options)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(Options.Create(options));
+
+        // By a factory, so that the container lets it go at the end.
+        var data = DataDirectory.Open(options.DataDirectory);
+        services.AddSingleton(_ => data);
+        services.AddFileStorage(data.Root);
+        services.AddTransfers(transfers =>
+        {
+            transfers.MemoryBytes = options.TransferMemoryBytes;
+            transfers.StreamWindowBytes = options.StreamWindowBytes;
+            transfers.ConnectionWindowBytes = options.ConnectionWindowBytes;
+            transfers.IdleLimit = options.TransferIdle;
+        });
+        AddTelemetry(services);
+        AddRuns(services);
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+
+        // Behind the silo, before the server: unfinished runs are taken up when the first node can come.
+        services.AddHostedService<RunRecovery>();
+    }
+
+    private static void AddTelemetry(IServiceCollection services)
+    {
+        services.AddSingleton<CoordinatorMetrics>();
+        services.AddSingleton(provider =>
+        {
+            var feeds = provider.GetRequiredService<RunFeeds>();
+            return new TraceFile(run => EntityName.IsValid(run) ? feeds.Folder(run).TracePath : null);
+        });
+        services.AddHostedService<OpenTelemetryExport>();
+    }
+
+    private static void AddRuns(IServiceCollection services)
+    {
+        services.AddSingleton<OpenRounds>();
+        services.AddSingleton<RunFeeds>();
+        services.AddSingleton<ModelMaker>();
+        services.AddSingleton<RunServices>();
+        services.AddSingleton<SessionNumbers>();
+        services.AddSingleton<IUpdateGate, UpdateGate>();
+    }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Distributed.Coordinator.Membership;
+using Distributed.Coordinator.Runs;
+using Distributed.Coordinator.Telemetry;
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using TaskKind = Distributed.Protocols.V1.TaskKind;
+
+namespace Distributed.Coordinator.Ingress;
+
+/// <summary>
+/// One node's stream: what grains push goes out in order, what the node says goes to its run's grain. Ends when the stream breaks, the node is silent for
+/// three heartbeats, another session takes its place, or the coordinator stops.
+/// </summary>
+internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
+{
+    private const int MissedHeartbeats = 3;
+
+    private readonly Channel<CoordinatorMessage> outbox = Channel.CreateUnbounded<CoordinatorMessage>(new() { SingleReader = true });
+    private readonly CancellationTokenSource ended = new();
+    private readonly string name;
+    private readonly long number;
+    private readonly IGrainFactory grains;
+    private readonly CoordinatorMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly TimeSpan heartbeat;
+    private readonly ILogger<NodeSession> logger;
+    private readonly ITimer silence;
+    private INodeConnection? reference;
+    private string reason = "the stream ended";
+
+    public NodeSession(
+        string name, long number, IGrainFactory grains, CoordinatorMetrics metrics, TimeProvider time, TimeSpan heartbeat, ILogger<NodeSession> logger)
+    {
+        (this.name, this.number, this.grains, this.metrics, this.time, this.heartbeat, this.logger) =
+            (name, number, grains, metrics, time, heartbeat, logger);
+        silence = time.CreateTimer(_ => End($"silent for {MissedHeartbeats} heartbeats"), null, heartbeat * MissedHeartbeats, Timeout.InfiniteTimeSpan);
+    }
+
+    private INodeGrain Node => grains.GetGrain<INodeGrain>(name);
+
+    /// <summary>Serves the stream until it ends.</summary>
+    /// <exception cref="RpcException">The node is refused.</exception>
+    public async Task RunAsync(
+        Hello hello,
+        IAsyncStreamReader<NodeMessage> messages,
+        IServerStreamWriter<CoordinatorMessage> stream,
+        CancellationToken stopping,
+        CancellationToken broken)
+    {
+        using var stop = stopping.Register(() => End("the coordinator is stopping"));
+        using var cut = broken.Register(() => End("the stream broke"));
+        reference = grains.CreateObjectReference<INodeConnection>(this);
+        _ = Send(new CoordinatorMessage
+        {
+            Welcome = new Welcome
+            {
+                CoordinatorVersion = typeof(NodeSession).Assembly.GetName().Version?.ToString(3) ?? "",
+                HeartbeatMilliseconds = (uint)heartbeat.TotalMilliseconds,
+            },
+        });
+
+        if (!await Node.Connect(DescriptionOf(hello), [.. hello.Holding.Select(KeyOf)], reference))
+        {
+            throw new Refusal(RefusalCode.NodeNameTaken, $"A node named {name} is connected and alive; give this one another name.").ToRpcException();
+        }
+
+        try
+        {
+            var writing = WriteAsync(stream);
+            await ReadAsync(messages);
+            outbox.Writer.TryComplete();
+            await writing;
+        }
+        finally
+        {
+            await Node.Disconnect(number, reason);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task Announce(string runId, string specJson) => Send(new() { RunAnnounced = new RunAnnounced { RunId = runId, SpecJson = specJson } });
+
+    /// <inheritdoc />
+    public Task Assign(NodeTask task) => Send(new()
+    {
+        TaskAssigned = new TaskAssigned
+        {
+            Key = KeyOf(task.Key),
+            BaseVersion = (ulong)task.BaseVersion,
+            BaseHash = task.BaseHash,
+            Shards = (uint)task.Shards,
+            Traceparent = task.Traceparent,
+            DeadlineMilliseconds = (ulong)task.DeadlineMilliseconds,
+        },
+    });
+
+    /// <inheritdoc />
+    public Task Cancel(NodeTaskKey task, string reason) => Send(new() { TaskCancelled = new TaskCancelled { Key = KeyOf(task), Reason = reason } });
+
+    /// <inheritdoc />
+    public Task EndRun(string runId) => Send(new() { RunEnded = new RunEnded { RunId = runId } });
+
+    /// <inheritdoc />
+    public Task Close(string reason)
+    {
+        End(reason);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await silence.DisposeAsync();
+        if (reference is not null)
+        {
+            grains.DeleteObjectReference<INodeConnection>(reference);
+        }
+
+        ended.Dispose();
+    }
+
+    private Task Send(CoordinatorMessage message)
+    {
+        outbox.Writer.TryWrite(message);
+        return Task.CompletedTask;
+    }
+
+    private void End(string why)
+    {
+        reason = why;
+        outbox.Writer.TryComplete();
+        try
+        {
+            ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session was over already.
+        }
+    }
+
+    private async Task WriteAsync(IServerStreamWriter<CoordinatorMessage> stream)
+    {
+        try
+        {
+            await foreach (var message in outbox.Reader.ReadAllAsync(ended.Token))
+            {
+                await stream.WriteAsync(message);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or RpcException or IOException or InvalidOperationException)
+        {
+            // The stream is gone; the reading side knows it too.
+            End(reason);
+        }
+    }
+
+    private async Task ReadAsync(IAsyncStreamReader<NodeMessage> messages)
+    {
+        try
+        {
+            while (await messages.MoveNext(ended.Token))
+            {
+                silence.Change(heartbeat * MissedHeartbeats, Timeout.InfiniteTimeSpan);
+                await Deliver(messages.Current);
+            }
+        }
+        catch (OverflowException)
+        {
+            throw new Refusal(RefusalCode.ProtocolViolation, "A number of the node's message is out of every range.").ToRpcException();
+        }
+        catch (Exception error) when (error is OperationCanceledException or RpcException or IOException && !IsRefusal(error))
+        {
+            LogEnded(name, reason);
+        }
+    }
+
+    private static bool IsRefusal(Exception error) => error is RpcException rpc && rpc.ToRefusal() is not null;
+
+    private Task Deliver(NodeMessage message) => message.MessageCase switch
+    {
+        NodeMessage.MessageOneofCase.Heartbeat => Beat(message.Heartbeat),
+        NodeMessage.MessageOneofCase.RunAccepted => Run(message.RunAccepted.RunId).NodeAccepted(
+            name, [.. message.RunAccepted.ClientExamples.Select(count => checked((long)count))], checked((long)message.RunAccepted.TestExamples)),
+        NodeMessage.MessageOneofCase.RunRejected => Run(message.RunRejected.RunId).NodeRejected(name, [.. message.RunRejected.Problems.Select(Printable)]),
+        NodeMessage.MessageOneofCase.TaskCompleted => Complete(message.TaskCompleted),
+        NodeMessage.MessageOneofCase.TaskFailed => Run(message.TaskFailed.Key?.RunId).TaskFailed(
+            name, KeyOf(message.TaskFailed.Key!), CodeOf(message.TaskFailed.Code), Printable(message.TaskFailed.Detail)),
+        _ => throw new Refusal(RefusalCode.ProtocolViolation, "A node says Hello once, and nothing that this version does not know.").ToRpcException(),
+    };
+
+    private Task Beat(Heartbeat beat)
+    {
+        metrics.ClockOffset(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(beat.UnixMilliseconds, 0, 253_402_300_799_999)) - time.GetUtcNow());
+        return Node.Heartbeat(number);
+    }
+
+    // Uploads say themselves that a training task is done; a completion without a figure has nothing to add.
+    private Task Complete(TaskCompleted done) => done.Key?.Kind == TaskKind.Evaluate
+        ? Run(done.Key.RunId).ShardEvaluated(name, KeyOf(done.Key), checked((long)done.Examples), done.LossSum, checked((long)done.Correct))
+        : Task.CompletedTask;
+
+    private IRunGrain Run(string? runId) => EntityName.Check("run id", runId) is { } refusal
+        ? throw refusal.ToRpcException()
+        : grains.GetGrain<IRunGrain>(runId!);
+
+    private NodeDescription DescriptionOf(Hello hello) => new(
+        name, number, (int)hello.Slots, [.. hello.Clients.Select(client => checked((int)client))], Printable(hello.Device), Printable(hello.SoftwareVersion));
+
+    private static string CodeOf(string code) => RefusalCodes.Parse(code) is null ? RefusalCodes.WireName(RefusalCode.TrainingFailed) : code;
+
+    // Texts of nodes go to logs and records: one line, of bounded length.
+    private static string Printable(string text) =>
+        string.Concat(text.Take(500).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? ' ' : c));
+
+    private static NodeTaskKey KeyOf(TaskKey key) => new(key.RunId, (int)key.Kind, checked((int)key.Round), checked((int)key.Index));
+
+    private static TaskKey KeyOf(NodeTaskKey key) =>
+        new() { RunId = key.RunId, Kind = (TaskKind)key.Kind, Round = (uint)key.Round, Index = (uint)key.Index };
+
+    [LoggerMessage(2301, LogLevel.Debug, "The session of node {Node} ended: {Reason}")]
+    private partial void LogEnded(string node, string reason);
+}

@@ -1,0 +1,50 @@
+namespace Distributed.Coordinator.Runs;
+
+internal static partial class RoundMachine
+{
+    /// <summary>What the run waits for, in a sentence.</summary>
+    public static string Describe(RoundState state, long now) => state.Phase switch
+    {
+        RunPhase.WaitingForNodes => WaitingForNodes(state),
+        RunPhase.Initializing => $"waiting for the initial model{Workers(state)}, deadline in {Seconds(state.DeadlineAt - now)}",
+        RunPhase.Collecting => $"{state.Admitted} of {state.Clients.Count} clients, deadline in {Seconds(state.DeadlineAt - now)}{Idle(state)}",
+        RunPhase.Aggregating => $"folding {state.Admitted} updates",
+        RunPhase.Committing => "making the new model durable",
+        RunPhase.BackingOff => $"pausing after an abandoned round: {state.Reason}",
+        RunPhase.Finishing => $"waiting for {state.Evaluations.Count} evaluations",
+        _ => state.Reason,
+    };
+
+    private static string Describe(RunPhase phase) => phase switch
+    {
+        RunPhase.Aggregating => "aggregating",
+        RunPhase.Committing => "committing",
+        RunPhase.BackingOff => "pausing",
+        RunPhase.WaitingForNodes => "waiting for nodes",
+        RunPhase.Finishing => "evaluating",
+        RunPhase.Ended => "over",
+        _ => "open",
+    };
+
+    private static string WaitingForNodes(RoundState state)
+    {
+        var rejected = state.Nodes.Values.Where(node => node.Accepted is false).Select(node => $"{node.Name} rejected the run: {string.Join("; ", node.Problems)}");
+        return string.Join("; ", rejected.Prepend($"waiting for nodes: {state.AcceptedNodes.Count()} of {state.Setup.MinimumNodes} ready"));
+    }
+
+    private static string Workers(RoundState state) =>
+        state.Clients.TryGetValue(0, out var work) && work.Node is { } node ? $" from node {node}" : "";
+
+    private static string Idle(RoundState state)
+    {
+        if (!state.AcceptedNodes.Any())
+        {
+            return "; no node is connected";
+        }
+
+        var homeless = state.Waiting.Count(client => !state.Nodes.Values.Any(node => node.CanRun(client)));
+        return homeless == 0 ? "" : $"; {homeless} clients wait for their node";
+    }
+
+    private static string Seconds(long milliseconds) => $"{Math.Max(0, milliseconds + 999) / 1000} s";
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+
+namespace Distributed.Coordinator.Runs;
+
+/// <summary>
+/// What followers of one run see: the lines of <c>rounds.jsonl</c>, then new ones as they are appended, then the final status. Nobody polls:
+/// a follower's file part ends where its live part begins.
+/// </summary>
+internal sealed class RunFeed(RunFolder folder)
+{
+    private readonly Lock gate = new();
+    private readonly List<Channel<FeedItem>> followers = [];
+    private RunReport? status;
+    private bool ended;
+
+    /// <summary>Appends a line; visible to every follower when this returns.</summary>
+    public void Append(string line)
+    {
+        lock (gate)
+        {
+            File.AppendAllText(folder.RoundsPath, line + "\n");
+            Send(new FeedItem(line, null));
+        }
+    }
+
+    /// <summary>Tells followers where the run stands; the last such report is final.</summary>
+    public void Report(RunReport report, bool final)
+    {
+        lock (gate)
+        {
+            (status, ended) = (report, final);
+            Send(new FeedItem(null, report));
+            if (final)
+            {
+                followers.ForEach(follower => follower.Writer.TryComplete());
+                followers.Clear();
+            }
+        }
+    }
+
+    /// <summary>Everything from the first line on; ends with the final status.</summary>
+    public async IAsyncEnumerable<FeedItem> FollowAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var channel = Channel.CreateUnbounded<FeedItem>(new() { SingleReader = true });
+        long length;
+        RunReport? known;
+        bool over;
+        lock (gate)
+        {
+            over = ended;
+            length = File.Exists(folder.RoundsPath) ? new FileInfo(folder.RoundsPath).Length : 0;
+            known = status;
+            if (over)
+            {
+                channel.Writer.Complete();
+            }
+            else
+            {
+                followers.Add(channel);
+            }
+        }
+
+        try
+        {
+            if (known is not null && !over)
+            {
+                yield return new FeedItem(null, known);
+            }
+
+            await foreach (var line in ReadAsync(length, cancellation))
+            {
+                yield return new FeedItem(line, null);
+            }
+
+            // Of a run that is over the final status is known already; else it comes last through the channel.
+            if (over)
+            {
+                yield return new FeedItem(null, known);
+            }
+
+            await foreach (var item in channel.Reader.ReadAllAsync(cancellation))
+            {
+                yield return item;
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                followers.Remove(channel);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<string> ReadAsync(long length, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (length == 0)
+        {
+            yield break;
+        }
+
+        using var stream = new FileStream(folder.RoundsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        for (long read = 0; read < length;)
+        {
+            var line = await reader.ReadLineAsync(cancellation) ?? throw new EndOfStreamException("rounds.jsonl has become shorter.");
+            read += Encoding.UTF8.GetByteCount(line) + 1;
+            yield return line;
+        }
+    }
+
+    private void Send(FeedItem item) => followers.ForEach(follower => follower.Writer.TryWrite(item));
+}
+
+/// <summary>A line or a report.</summary>
+internal readonly record struct FeedItem(string? Line, RunReport? Report);

@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using Distributed.Coordinator.Membership;
+using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Telemetry;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Telemetry;
+using Orleans;
+using Orleans.Storage;
+
+namespace Distributed.Coordinator.Runs;
+
+internal sealed partial class RunGrain
+{
+    private async Task<RoundEffect.Answer?> Handle(RoundEvent happened)
+    {
+        RoundEffect.Answer? answer = null;
+        var before = state.Phase;
+        (state, var effects) = RoundMachine.Apply(state, happened);
+        if (state.Version == 0 && reference is null)
+        {
+            ReadReference(0);
+        }
+
+        // Before any task that refers to it is pushed.
+        services.Open.Publish(state, reference);
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case RoundEffect.Answer given:
+                    answer = given;
+                    break;
+                case RoundEffect.Persist:
+                    await Persist();
+                    break;
+                default:
+                    Perform(effect);
+                    break;
+            }
+        }
+
+        if (state.Phase != before && state.Phase is RunPhase.WaitingForNodes or RunPhase.Initializing)
+        {
+            services.Feeds.Feed(runId).Report(Report(), final: false);
+        }
+
+        return answer;
+    }
+
+    private void Perform(RoundEffect effect)
+    {
+        switch (effect)
+        {
+            case RoundEffect.Announce announce: To(announce.Node, node => node.Announce(runId, specJson)); break;
+            case RoundEffect.Assign assign: Push(assign); break;
+            case RoundEffect.Cancel cancel: To(cancel.Node, node => node.Cancel(KeyOf(cancel.Task), cancel.Reason)); break;
+            case RoundEffect.StartTimer start: StartTimer(start); break;
+            case RoundEffect.RoundPlanned planned: rounds.Planned(planned); break;
+            case RoundEffect.RoundClosed closed: Close(closed); break;
+            case RoundEffect.Aggregate order: Background(() => Aggregate(order), order.Round); break;
+            case RoundEffect.Commit order: Background(() => Commit(order), order.Round); break;
+            case RoundEffect.DiscardModel: Background(DiscardModel); break;
+            case RoundEffect.DiscardUpdate discard: Background(() => services.Spool.Remove(discard.Id)); break;
+            case RoundEffect.Emit emit: services.Feeds.Feed(runId).Append(rounds.Complete(emit.Record).ToJson()); break;
+            case RoundEffect.RemoveRound remove: Background(() => services.Spool.RemoveRound(runId, remove.Round)); break;
+            case RoundEffect.Prune prune: Background(() => Prune(prune.KeepFrom)); break;
+            case RoundEffect.EndRun end: EndRun(end); break;
+            case RoundEffect.StopHost stop: StopHost(stop.Reason); break;
+        }
+    }
+
+    private void To(string node, Func<INodeConnection, Task> push)
+    {
+        if (connections.TryGetValue(node, out var connection))
+        {
+            _ = push(connection);
+        }
+    }
+
+    private void Push(RoundEffect.Assign assign)
+    {
+        var traceparent = rounds.Dispatched(assign);
+        To(assign.Node, node => node.Assign(new NodeTask(
+            KeyOf(assign.Task), assign.BaseVersion, assign.BaseHash.Hex, assign.Shards, traceparent, assign.DeadlineMilliseconds)));
+    }
+
+    private NodeTaskKey KeyOf(TaskRef task) => new(runId, (int)task.Kind, task.Round, task.Index);
+
+    private void StartTimer(RoundEffect.StartTimer start)
+    {
+        if (timers.Remove(start.Timer, out var before))
+        {
+            before.Dispose();
+        }
+
+        timers[start.Timer] = services.Time.CreateTimer(
+            _ => Post(new RoundEvent.TimerFired(Now, start.Timer)), null, TimeSpan.FromMilliseconds(start.Milliseconds), Timeout.InfiniteTimeSpan);
+    }
+
+    // Timers of closed rounds go; a deadline of ten minutes must not keep a thousand closed rounds' timers.
+    private void DropTimers(Func<RoundTimer, bool> which)
+    {
+        foreach (var timer in timers.Keys.Where(which).ToList())
+        {
+            timers.Remove(timer, out var dropped);
+            dropped?.Dispose();
+        }
+    }
+
+    private void Close(RoundEffect.RoundClosed closed)
+    {
+        DropTimers(timer => timer.Purpose != TimerPurpose.Evaluation && timer.Round <= closed.Round);
+        DropTimers(timer => timer.Purpose == TimerPurpose.Evaluation && !state.Evaluations.ContainsKey(timer.Round));
+        rounds.Closed(closed);
+        LogRoundClosed(runId, closed.Round, closed.Outcome, closed.Seconds, closed.Version, closed.Used, closed.Refused);
+    }
+
+    private async Task Persist()
+    {
+        var pending = state.Pending.Select(record => rounds.Complete(record).ToJson()).ToImmutableArray();
+        stored.State = rounds.ToStored(state, specJson, pending);
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch (InconsistentStateException error)
+        {
+            StopHost($"the state of run {runId} was written by another coordinator: {error.Message}");
+        }
+        catch (Exception error)
+        {
+            // Manifests and lines hold all that matters; a state that could not be written (disk full) costs nothing but this line.
+            LogStateNotWritten(error, runId);
+        }
+    }
+
+    private void Aggregate(RoundEffect.Aggregate order)
+    {
+        using var span = rounds.Span(order.Round, TelemetryNames.Spans.Aggregate);
+        span?.SetTag(TelemetryNames.Attributes.UpdatesUsed, order.Updates.Length);
+        var started = services.Time.GetTimestamp();
+        var made = order.Round == 0
+            ? services.Models.TakeInitial(runId, order.Updates[0], spec!.Durable)
+            : services.Models.Fold(runId, spec!, order, Folder);
+        services.Metrics.Phase("aggregate", services.Time.GetElapsedTime(started));
+        writer = made.Writer;
+        Post(made.Result is { } result
+            ? new RoundEvent.Aggregated(Now, order.Round, result)
+            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, made.Corrupt));
+    }
+
+    private void Commit(RoundEffect.Commit order)
+    {
+        using var span = rounds.Span(order.Round, TelemetryNames.Spans.CommitModel);
+        span?.SetTag(TelemetryNames.Attributes.ModelVersion, order.Version).SetTag(TelemetryNames.Attributes.CheckpointBytes, writer?.SizeBytes);
+        if (writer is null)
+        {
+            return;
+        }
+
+        var started = services.Time.GetTimestamp();
+        var outcome = services.Checkpoints.Commit(writer, new ModelVersion(
+            runId, order.Version, order.Round, order.Hash, order.Parent, services.Data.Term, writer.SizeBytes, order.Updates));
+        DiscardModel();
+        services.Metrics.Phase("commit", services.Time.GetElapsedTime(started));
+        services.Metrics.Checkpoint("commit", services.Time.GetElapsedTime(started), outcome.Refusal is null);
+        Post(outcome switch
+        {
+            { Refusal: null, Value: { } version } => new RoundEvent.Committed(Now, order.Round, version.Hash),
+            { Refusal: { Code: RefusalCode.CommitFenced } fenced } => new RoundEvent.Fenced(Now, fenced.Message),
+            _ => new RoundEvent.CommitRefused(Now, order.Round, outcome.Refusal!.ToString()),
+        });
+    }
+
+    private void DiscardModel()
+    {
+        writer?.Dispose();
+        writer = null;
+    }
+
+    private void Prune(long keepFrom)
+    {
+        services.Checkpoints.Prune(runId, keepFrom);
+        Folder.PruneAggregatorStates(keepFrom);
+    }
+
+    private void EndRun(RoundEffect.EndRun end)
+    {
+        DropTimers(_ => true);
+        rounds.Ended();
+        foreach (var connection in connections.Values)
+        {
+            _ = connection.EndRun(runId);
+        }
+
+        connections.Clear();
+        LogEnded(runId, end.Outcome, end.Reason);
+        var report = Report();
+        var version = state.Version;
+        Background(() =>
+        {
+            rounds.WriteResult(Folder, report, version);
+            services.Feeds.Feed(runId).Report(report, final: true);
+            return services.Grains.GetGrain<IDirectoryGrain>(0).RunEnded(runId);
+        });
+    }
+
+    private void StopHost(string reason)
+    {
+        LogFenced(runId, services.Data.Term, reason);
+        Environment.ExitCode = 1;
+        services.Lifetime.StopApplication();
+    }
+
+    // One after the other in the order of the effects, outside the turn. What breaks ends the run, visibly.
+    private void Background(Func<Task> work, int? round = null) => background = RunAfter(background, work, round);
+
+    private void Background(Action work, int? round = null) => Background(
+        () =>
+        {
+            work();
+            return Task.CompletedTask;
+        },
+        round);
+
+    private async Task RunAfter(Task before, Func<Task> work, int? round)
+    {
+        await before.ConfigureAwait(false);
+        try
+        {
+            await Task.Run(work).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogEffectFailed(error, runId);
+            if (round is { } open)
+            {
+                Post(new RoundEvent.AggregationFailed(Now, open, error.Message, []));
+                Post(new RoundEvent.CommitRefused(Now, open, error.Message));
+            }
+        }
+    }
+
+    private void Post(RoundEvent happened)
+    {
+        mailbox.Enqueue(happened);
+        _ = WakeUp();
+    }
+
+    private async Task WakeUp()
+    {
+        try
+        {
+            await services.Grains.GetGrain<IRunGrain>(runId).Wake().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogEffectFailed(error, runId);
+        }
+    }
+}

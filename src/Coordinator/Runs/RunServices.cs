@@ -1,0 +1,23 @@
+using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Ingress;
+using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+
+namespace Distributed.Coordinator.Runs;
+
+/// <summary>What a run's grain works with.</summary>
+internal sealed record RunServices(
+    ISpool Spool,
+    ICheckpointStore Checkpoints,
+    ModelMaker Models,
+    OpenRounds Open,
+    RunFeeds Feeds,
+    DataDirectory Data,
+    StorageMeter Storage,
+    TransferMeter Transfers,
+    CoordinatorMetrics Metrics,
+    IGrainFactory Grains,
+    TimeProvider Time,
+    IHostApplicationLifetime Lifetime);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Distributed.Algorithms;
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Runs;
+
+namespace Distributed.Coordinator.Runs;
+
+/// <summary>Checks what is submitted, before a run exists: all mistakes at once.</summary>
+internal static class RunSubmission
+{
+    /// <summary>Parses and checks a specification.</summary>
+    /// <returns>The canonical JSON, or RunInvalid with every mistake.</returns>
+    public static Outcome<string> Check(string json)
+    {
+        var problems = new List<SpecProblem>();
+        var spec = RunSpecJson.Parse(json, problems);
+        if (spec is not null)
+        {
+            CheckAggregator(spec.Aggregator, problems);
+        }
+
+        return problems.Count == 0
+            ? RunSpecJson.Write(spec!)
+            : new Refusal(RefusalCode.RunInvalid, string.Join("\n", problems));
+    }
+
+    /// <summary>The caller's id, or one made of name, time and chance.</summary>
+    public static string NameOf(string runId, string specName, DateTimeOffset now)
+    {
+        if (runId.Length > 0)
+        {
+            return runId;
+        }
+
+        var suffix = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
+        return $"{specName[..Math.Min(specName.Length, EntityName.MaximumLength - suffix.Length - 1)]}-{suffix}";
+    }
+
+    private static void CheckAggregator(PluginSpec aggregator, List<SpecProblem> problems)
+    {
+        if (Registry.FindAggregator(aggregator.Name) is not { } entry)
+        {
+            var names = Registry.Aggregators.Select(known => known.Name).ToList();
+            problems.Add(new("aggregator.name", $"no aggregator has this name{NearestKey.Hint(aggregator.Name, names)}; there are {string.Join(", ", names)}"));
+            return;
+        }
+
+        SpecBinder.Bind(entry.Parameters, aggregator.Parameters, "aggregator", problems);
+        if (entry.NeedsProxy)
+        {
+            problems.Add(new("aggregator.name", $"{aggregator.Name} needs a proxy set on a node, which runs do not have yet"));
+        }
+    }
+}

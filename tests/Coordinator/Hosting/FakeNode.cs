@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Distributed.Algorithms.Tensors;
+using Distributed.Protocols;
+using Distributed.Protocols.Identities;
+using Distributed.Protocols.Transfers;
+using Distributed.Protocols.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Distributed.Coordinator.Tests.Hosting;
+
+/// <summary>
+/// A node that trains nothing: a client's model is four numbers made from (round, client), so that every expected value can be worked out by hand.
+/// </summary>
+internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint[] clients) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim writing = new(1);
+    private readonly ConcurrentDictionary<Task, bool> work = new();
+    private AsyncDuplexStreamingCall<NodeMessage, CoordinatorMessage>? call;
+    private Task reading = Task.CompletedTask;
+
+    /// <summary>Tasks given to this node, in order.</summary>
+    public ConcurrentQueue<TaskAssigned> Assigned { get; } = new();
+
+    /// <summary>Asked before a task is worked on; a task it holds back is never answered.</summary>
+    public Func<TaskAssigned, Task<bool>> Works { get; set; } = _ => Task.FromResult(true);
+
+    public IReadOnlyList<string> Problems { get; set; } = [];
+
+    public ulong TestExamples { get; set; } = 100;
+
+    public Func<TaskKey, double> Weight { get; set; } = key => 10 + key.Index;
+
+    public List<TaskKey> Holding { get; } = [];
+
+    /// <summary>What a client returns in a round.</summary>
+    public static float[] ModelOf(uint round, uint client) => [round, client, round + (client / 8f), 1];
+
+    public static byte[] FileOf(float[] values)
+    {
+        var tensors = new TensorSet(new TensorManifest([new TensorEntry("w", TensorDType.F32, [values.Length])]));
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(tensors.Data.Span);
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, tensors);
+        return stream.ToArray();
+    }
+
+    public async Task<FakeNode> StartAsync()
+    {
+        call = new NodeService.NodeServiceClient(channel).Connect(cancellationToken: stop.Token);
+        var hello = new Hello { NodeName = name, ProtocolVersion = ProtocolVersion.Current, Slots = (uint)slots, Device = "none", SoftwareVersion = "test" };
+        hello.Clients.AddRange(clients);
+        hello.Holding.AddRange(Holding);
+        await SendAsync(new NodeMessage { Hello = hello });
+        reading = Task.Run(ReadAsync);
+        await Task.WhenAny(welcomed.Task, reading);
+        if (!welcomed.Task.IsCompleted)
+        {
+            await reading;
+        }
+
+        return this;
+    }
+
+    public async Task SendAsync(NodeMessage message)
+    {
+        await writing.WaitAsync();
+        try
+        {
+            await call!.RequestStream.WriteAsync(message);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    /// <summary>Uploads a file as the update of a client.</summary>
+    public async Task<UploadReceipt> UploadAsync(TaskKey key, ulong baseVersion, byte[] file, double weight)
+    {
+        using var upload = channel.CreateCallInvoker().AsyncClientStreamingCall(
+            TransferMethods.UploadUpdate, null, new CallOptions(new Metadata { { "node-name", name } }));
+        await upload.RequestStream.WriteAsync(Frame.Of(new UpdateHeader
+        {
+            RunId = key.RunId,
+            Round = key.Round,
+            Client = key.Index,
+            BaseVersion = baseVersion,
+            SizeBytes = (ulong)file.Length,
+            Sha256 = ByteString.CopyFrom(ContentHash.Of(file).ToBytes()),
+            Weight = weight,
+            Examples = (ulong)weight,
+            TrainLoss = 1.0 / (1 + key.Round),
+            TrainSeconds = 0.25,
+        }));
+        await upload.RequestStream.WriteAsync(Frame.Chunk(ByteSource.FromMemory(file), 0, file.Length));
+        await upload.RequestStream.CompleteAsync();
+        return await upload.ResponseAsync;
+    }
+
+    /// <summary>Waits until the stream has ended; an error of the stream is thrown.</summary>
+    public Task EndAsync() => reading;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll([reading, .. work.Keys]);
+        }
+        catch (Exception error) when (error is RpcException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            // Cut off on purpose.
+        }
+
+        call?.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await call!.ResponseStream.MoveNext(stop.Token))
+        {
+            var message = call.ResponseStream.Current;
+            switch (message.MessageCase)
+            {
+                case CoordinatorMessage.MessageOneofCase.Welcome:
+                    welcomed.TrySetResult();
+                    break;
+                case CoordinatorMessage.MessageOneofCase.RunAnnounced:
+                    await AnswerRunAsync(message.RunAnnounced.RunId);
+                    break;
+                case CoordinatorMessage.MessageOneofCase.TaskAssigned:
+                    Assigned.Enqueue(message.TaskAssigned);
+                    work[Task.Run(() => WorkAsync(message.TaskAssigned))] = true;
+                    break;
+            }
+        }
+    }
+
+    private Task AnswerRunAsync(string run)
+    {
+        if (Problems.Count > 0)
+        {
+            var rejected = new RunRejected { RunId = run };
+            rejected.Problems.AddRange(Problems);
+            return SendAsync(new NodeMessage { RunRejected = rejected });
+        }
+
+        return SendAsync(new NodeMessage { RunAccepted = new RunAccepted { RunId = run, TestExamples = TestExamples, Engine = "fake" } });
+    }
+
+    private async Task WorkAsync(TaskAssigned task)
+    {
+        if (!await Works(task))
+        {
+            return;
+        }
+
+        switch (task.Key.Kind)
+        {
+            case Protocols.V1.TaskKind.Initialize:
+                await UploadAsync(task.Key, 0, FileOf([0, 0, 0, 0]), 0);
+                break;
+            case Protocols.V1.TaskKind.Train:
+                await UploadAsync(task.Key, task.BaseVersion, FileOf(ModelOf(task.Key.Round, task.Key.Index)), Weight(task.Key));
+                break;
+            default:
+                await SendAsync(new NodeMessage { TaskCompleted = new TaskCompleted { Key = task.Key, Examples = 50, LossSum = 25, Correct = 40 } });
+                break;
+        }
+    }
+}

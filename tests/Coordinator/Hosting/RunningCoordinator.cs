@@ -1,0 +1,88 @@
+using Distributed.Coordinator.Hosting;
+using Distributed.Protocols.Runs;
+using Distributed.Protocols.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Coordinator.Tests.Hosting;
+
+/// <summary>A coordinator on a free port, with clients to talk to it.</summary>
+internal sealed class RunningCoordinator : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly GrpcChannel channel;
+
+    private RunningCoordinator(CoordinatorHost host, LogLines log)
+    {
+        (Host, Log) = (host, log);
+        channel = GrpcChannel.ForAddress($"http://127.0.0.1:{host.Port}");
+        Runs = new RunService.RunServiceClient(channel);
+    }
+
+    public CoordinatorHost Host { get; }
+
+    public LogLines Log { get; }
+
+    public RunService.RunServiceClient Runs { get; }
+
+    public GrpcChannel Channel => channel;
+
+    public static async Task<RunningCoordinator> StartAsync(string data, Action<CoordinatorOptions>? change = null)
+    {
+        var options = new CoordinatorOptions { DataDirectory = data, Port = 0, Heartbeat = TimeSpan.FromMinutes(1) };
+        change?.Invoke(options);
+        var log = new LogLines();
+        var host = CoordinatorHost.Create(options, services => services.AddLogging(logging => logging.AddProvider(log)));
+        await host.StartAsync();
+        return new RunningCoordinator(host, log);
+    }
+
+    public FakeNode Node(string name, int slots = 1, params uint[] clients) => new(channel, name, slots, clients);
+
+    public async Task<string> SubmitAsync(RunSpec spec, string runId = "test-run") =>
+        (await Runs.SubmitAsync(new SubmitRequest { SpecJson = RunSpecJson.Write(spec), RunId = runId })).RunId;
+
+    /// <summary>Follows to the end.</summary>
+    public async Task<(List<RoundRecord> Records, RunStatus Final)> FollowAsync(string runId)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var call = Runs.Follow(new FollowRequest { RunId = runId }, cancellationToken: patience.Token);
+        var records = new List<RoundRecord>();
+        RunStatus? last = null;
+        while (await MoveNext(call.ResponseStream, patience.Token))
+        {
+            if (call.ResponseStream.Current.EventCase == RunEvent.EventOneofCase.RoundRecordJson)
+            {
+                records.Add(RoundRecord.Parse(call.ResponseStream.Current.RoundRecordJson));
+            }
+            else
+            {
+                last = call.ResponseStream.Current.Status;
+            }
+        }
+
+        return (records, last!);
+    }
+
+    private async Task<bool> MoveNext(IAsyncStreamReader<RunEvent> events, CancellationToken patience)
+    {
+        try
+        {
+            return await events.MoveNext(patience);
+        }
+        catch (Exception error) when (patience.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The run did not end within {Patience}. The coordinator's log:\n{Log}", error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        channel.Dispose();
+        await Host.StopAsync();
+        await Host.DisposeAsync();
+    }
+}
