@@ -40,7 +40,8 @@ if (Option("--out") is { } path)
 return 0;
 
 // Every model is read once and the new one written once. Beside it the same models are added up plainly: sum += model, in single precision.
-// As bandwidth: of the models gone through, and of all memory touched, where the plain sum is the one that reads and writes its sum each time.
+// As bandwidth: of the models gone through, and of all memory touched, where the plain sum is the one that reads and writes its sum each
+// time.
 IEnumerable<Row> Mean(string where, IEnumerable<ITensorReader> from, ITensorWriter to)
 {
     var aggregator = Registry.FindAggregator("fedavg")!.Create(new FedAvgParameters());

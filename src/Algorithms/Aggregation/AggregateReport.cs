@@ -32,7 +32,7 @@ public sealed record AggregateReport
     /// </summary>
     public CoefficientTable? Factors { get; init; }
 
-    /// <summary>Figures of the rule by name, for example <c>gamma</c>, <c>coherence</c>, <c>proxy.loss</c>.</summary>
+    /// <summary>Figures of the rule by name, for example <c>gamma</c>, <c>coherence</c>; finite, others are left out.</summary>
     public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 
     /// <summary>Remarks for whoever reads the record of the round, for example that a rule fell back to the plain average.</summary>

@@ -29,13 +29,17 @@ public sealed class AggregatorEntry
     /// <summary>Its name in a run file.</summary>
     public string Name { get; }
 
-    /// <summary>Its record of parameters: public init-only properties with defaults and ranges, and a constructor without arguments.</summary>
+    /// <summary>
+    /// Its record of parameters: public init-only properties with defaults and ranges, and a constructor without arguments.
+    /// </summary>
     public Type Parameters { get; }
 
     /// <summary>How it goes through the clients' models.</summary>
     public Consumption Consumption { get; }
 
-    /// <summary>Whether it needs <see cref="AggregationInput.Proxy"/>; such an aggregator runs on the node that holds the proxy set.</summary>
+    /// <summary>
+    /// Whether it needs <see cref="AggregationInput.Proxy"/>; such an aggregator runs on the node that holds the proxy set.
+    /// </summary>
     public bool NeedsProxy { get; }
 
     /// <summary>Makes the aggregator.</summary>

@@ -26,7 +26,8 @@ internal static class BlockFold
 
         return firstBad == manifest.Count
             ? new AggregateReport { Outcome = AggregateOutcome.Updated, Coefficients = Table(manifest, cohort, rules) }
-            : AggregateReport.Unchanged(AggregateOutcome.NonFinite, $"The new model would not be finite in tensor '{manifest[firstBad].Name}'.", input);
+            : AggregateReport.Unchanged(AggregateOutcome.NonFinite,
+                $"The new model would not be finite in tensor '{manifest[firstBad].Name}'.", input);
     }
 
     private static List<Block> Cut(TensorManifest manifest, int most)

@@ -16,12 +16,14 @@ public sealed record ClientUpdate
     /// <param name="client">The client's id.</param>
     /// <param name="weight">Its weight, as a rule the number of examples it trained on; 0 contributes nothing to weighted rules.</param>
     /// <param name="model">The data of the model it returned.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The weight is NaN, negative or above <see cref="MaxWeight"/>; admission lets none pass.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is NaN, negative or above <see cref="MaxWeight"/>; admission lets none
+    /// pass.</exception>
     public ClientUpdate(string client, double weight, ITensorReader model)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(model);
-        if (!(weight is >= 0 and <= MaxWeight)) throw new ArgumentOutOfRangeException(nameof(weight), weight, "A weight is a number from 0 to 2^53.");
+        if (!(weight is >= 0 and <= MaxWeight))
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "A weight is a number from 0 to 2^53.");
         Client = client;
         Weight = weight;
         Model = model;

@@ -2,14 +2,17 @@ using System.Collections.Immutable;
 
 namespace Distributed.Algorithms.Aggregation;
 
-/// <summary>The factor of each client's tensor in the new model: x_new = Σ coefficient × w, for each layer. Layers are the floating-point tensors.</summary>
+/// <summary>
+/// The factor of each client's tensor in the new model: x_new = Σ coefficient × w, for each layer. Layers are the floating-point tensors.
+/// </summary>
 public sealed class CoefficientTable
 {
     private readonly double[] _values;
 
     internal CoefficientTable(ImmutableArray<string> clients, ImmutableArray<string> layers, double[] values)
     {
-        if (values.Length != clients.Length * layers.Length) throw new ArgumentException("One value for each client and layer.", nameof(values));
+        if (values.Length != clients.Length * layers.Length)
+            throw new ArgumentException("One value for each client and layer.", nameof(values));
         Clients = clients;
         Layers = layers;
         _values = values;

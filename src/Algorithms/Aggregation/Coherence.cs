@@ -18,7 +18,8 @@ public static class Coherence
         ArgumentNullException.ThrowIfNull(input);
         var clients = input.Updates;
         if (clients.Length < 2) return double.NaN;
-        var squares = ColumnSweep.Total(input, t => t.IsTrainable, clients.Length, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
+        var squares = ColumnSweep.Total(
+            input, t => t.IsTrainable, clients.Length, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var x = buffers.Read(input.Reference, columns, 0);
             for (var k = 0; k < clients.Length; k++) sum[k] += buffers.Numbers(clients[k].Model, columns, 1).SquaredDistance(x);

@@ -16,7 +16,8 @@ internal sealed class Cohort
     public double TotalWeight { get; }
 
     /// <summary>The clients with a weight above 0; without any, why there is nothing to average.</summary>
-    public static bool TryWeighted(AggregationInput input, [NotNullWhen(true)] out Cohort? cohort, [NotNullWhen(false)] out AggregateReport? unchanged)
+    public static bool TryWeighted(
+        AggregationInput input, [NotNullWhen(true)] out Cohort? cohort, [NotNullWhen(false)] out AggregateReport? unchanged)
     {
         cohort = new Cohort(input.Updates.Where(u => u.Weight > 0).ToArray());
         unchanged = input.Updates.IsEmpty

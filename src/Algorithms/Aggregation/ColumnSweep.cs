@@ -71,7 +71,8 @@ internal static class ColumnSweep
         {
             if (!included(manifest[i])) continue;
             for (long first = 0; first < manifest[i].ElementCount; first += StripeElements)
-                stripes.Add(new Columns(i, manifest[i], first, flat + first, (int)Math.Min(StripeElements, manifest[i].ElementCount - first)));
+                stripes.Add(new Columns(
+                    i, manifest[i], first, flat + first, (int)Math.Min(StripeElements, manifest[i].ElementCount - first)));
             flat += manifest[i].ElementCount;
         }
         return stripes;

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Distributed.Algorithms.Aggregation;
 
 /// <summary>
-/// The round in which the clients stop agreeing: the first whose moving mean of <see cref="Coherence"/> over three rounds is not above zero.
+/// The round in which the clients stop agreeing: the first whose moving mean of <see cref="Coherence"/> over three rounds is not above
+/// zero.
 /// </summary>
 /// <param name="Recent">The last coherences, at most three, the latest last.</param>
 /// <param name="Reached">The critical round, once there is one; it stays.</param>

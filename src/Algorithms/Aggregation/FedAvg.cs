@@ -6,7 +6,9 @@ namespace Distributed.Algorithms.Aggregation;
 /// <summary>Parameters of federated averaging (McMahan et al. 2017): x = γ Σ n w / Σ n.</summary>
 public sealed record FedAvgParameters : AggregatorParameters
 {
-    /// <summary>γ: shrinks the averaged parameters (not the buffers) once a round, like weight decay; FedLAW learns it, 0.95 is a good guess.</summary>
+    /// <summary>
+    /// γ: shrinks the averaged parameters (not the buffers) once a round, like weight decay; FedLAW learns it, 0.95 is a good guess.
+    /// </summary>
     /// <value>1: plain averaging.</value>
     [Range(0.0, 2.0, MinimumIsExclusive = true)]
     public double Gamma { get; init; } = 1;

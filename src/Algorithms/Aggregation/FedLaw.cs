@@ -71,7 +71,9 @@ public sealed record FedLawParameters : AggregatorParameters, IValidatableObject
     [Range(0.0, double.MaxValue)]
     public double FallbackTolerance { get; init; }
 
-    /// <summary>Whether λ stays at the shares of examples once the clients' coherence has reached zero: late learning of λ adds nothing.</summary>
+    /// <summary>
+    /// Whether λ stays at the shares of examples once the clients' coherence has reached zero: late learning of λ adds nothing.
+    /// </summary>
     /// <value>False.</value>
     public bool StopAtCriticalPoint { get; init; }
 
@@ -101,8 +103,9 @@ internal sealed class FedLaw(FedLawParameters parameters) : IAggregator
         return report.Outcome != AggregateOutcome.Updated ? report : report with
         {
             State = critical.ToBytes(),
-            Notes = learned.FellBack ? ["The learned weights did worse on the proxy set than the plain average, which was taken instead."] : [],
-            Metrics = Metrics(mixture, cohort, learned, coherence, critical),
+            Notes = learned.FellBack
+                ? ["The learned weights did worse on the proxy set than the plain average, which was taken instead."] : [],
+            Metrics = Metrics(mixture, learned, coherence, critical),
         };
     }
 
@@ -131,7 +134,7 @@ internal sealed class FedLaw(FedLawParameters parameters) : IAggregator
     }
 
     private static ImmutableSortedDictionary<string, double> Metrics(
-        FedLawMixture mixture, Cohort cohort, Learned learned, double coherence, CriticalPoint critical)
+        FedLawMixture mixture, Learned learned, double coherence, CriticalPoint critical)
     {
         var metrics = ImmutableSortedDictionary.CreateBuilder<string, double>();
         metrics["gamma"] = learned.Gamma;
@@ -139,8 +142,10 @@ internal sealed class FedLaw(FedLawParameters parameters) : IAggregator
         metrics["proxy.loss.average"] = learned.PlainLoss;
         metrics["fallback"] = learned.FellBack ? 1 : 0;
         metrics["shrink.ratio"] = mixture.ShrinkRatio(learned.Gamma, learned.Lambda);
-        if (cohort.Updates.Count > 1) metrics["coherence"] = coherence;
+        metrics["coherence"] = coherence;
         if (critical.Reached is { } round) metrics["coherence.critical.round"] = round;
+        // A proxy loss that overflowed, or the ratio to a step of length zero: records hold numbers only.
+        metrics.RemoveRange(metrics.Where(m => !double.IsFinite(m.Value)).Select(m => m.Key).ToList());
         return metrics.ToImmutable();
     }
 }

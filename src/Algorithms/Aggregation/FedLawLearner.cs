@@ -57,7 +57,8 @@ internal sealed class FedLawLearner(FedLawParameters parameters, double[] shares
         return second;
     }
 
-    private void Epoch(FedLawMixture mixture, FedLawWeights weights, FedLawStepper stepper, double rate, bool freezeLambda, bool freezeGamma)
+    private void Epoch(
+        FedLawMixture mixture, FedLawWeights weights, FedLawStepper stepper, double rate, bool freezeLambda, bool freezeGamma)
     {
         mixture.StartEpoch(_epochs++);
         for (var batch = 0; batch < mixture.BatchCount; batch++)

@@ -60,7 +60,8 @@ internal sealed class FedLawMixture<T> : FedLawMixture
         Mix(gamma, lambda);
         var loss = _objective.Evaluate(batch, _model, _gradient);
         var clients = _input.Updates;
-        var sums = ColumnSweep.Total(_input, t => t.IsTrainable, 1 + clients.Length, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
+        var sums = ColumnSweep.Total(
+            _input, t => t.IsTrainable, 1 + clients.Length, (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var gradient = buffers.Vector(0, columns.Count);
             TensorPrimitives.ConvertTruncating<T, double>(_gradient.AsSpan((int)columns.Flat, columns.Count), gradient);

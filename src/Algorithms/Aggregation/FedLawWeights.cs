@@ -46,8 +46,10 @@ internal sealed class FedLawWeights
     public static FedLawWeights From(FedLawParametrisation kind, double[] theta) => new(kind, theta);
 
     /// <summary>
-    /// dL/dθ, given the gradient G of the loss at the mixed model only through dot products. With s_i = &lt;G, w_i&gt; and s = Σ λ s_i, the part
-    /// &lt;G, x&gt; common to all s_i cancels from s_i - s; so that no digits cancel with it, the caller gives &lt;G, w_i - x&gt; and &lt;G, x&gt; apart.
+    /// dL/dθ, given the gradient G of the loss at the mixed model only through dot products. With s_i = &lt;G, w_i&gt; and s = Σ λ s_i, the
+    /// part
+    /// &lt;G, x&gt; common to all s_i cancels from s_i - s; so that no digits cancel with it, the caller gives &lt;G, w_i - x&gt; and
+    /// &lt;G, x&gt; apart.
     /// </summary>
     public double[] Gradient(ReadOnlySpan<double> onUpdates, double onReference)
     {

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Distributed.Algorithms.Aggregation;
 
-/// <summary>A small labelled set on the server's side, seen as a loss over flat models. Implement <see cref="IProxyObjective{T}"/>.</summary>
+/// <summary>
+/// A small labelled set on the server's side, seen as a loss over flat models. Implement <see cref="IProxyObjective{T}"/>.
+/// </summary>
 public interface IProxyObjective
 {
     /// <summary>Number of batches in an epoch, at least 1.</summary>

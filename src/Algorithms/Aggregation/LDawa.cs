@@ -36,7 +36,9 @@ public sealed record LDawaParameters : AggregatorParameters
     /// <value><see cref="LDawaWeights.Uniform"/>.</value>
     public LDawaWeights Weights { get; init; } = LDawaWeights.Uniform;
 
-    /// <summary>Whether running statistics are averaged without the factor. The published code scales them too, at best harmlessly.</summary>
+    /// <summary>
+    /// Whether running statistics are averaged without the factor. The published code scales them too, at best harmlessly.
+    /// </summary>
     /// <value>True.</value>
     public bool SkipBuffers { get; init; } = true;
 
@@ -76,7 +78,8 @@ internal sealed class LDawa(LDawaParameters parameters) : IAggregator
     private double[][] Factors(AggregationInput input, Cohort cohort, CancellationToken cancellation)
     {
         var clients = cohort.Updates;
-        var sums = ColumnSweep.Sums(input, IsMeasured, 1 + (2 * clients.Count), (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
+        var sums = ColumnSweep.Sums(
+            input, IsMeasured, 1 + (2 * clients.Count), (in Columns columns, SweepBuffers buffers, Span<double> sum) =>
         {
             var x = buffers.Read(input.Reference, columns, 0);
             sum[0] += Reductions.SquaredNorm<double>(x);

@@ -39,7 +39,8 @@ internal static class Elements
     /// single precision would not keep up with the memory.
     /// </summary>
     public static void AddScaled(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, ReadOnlySpan<float> d, ReadOnlySpan<double> factors, Span<double> sums)
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, ReadOnlySpan<float> d,
+            ReadOnlySpan<double> factors, Span<double> sums)
     {
         var count = sums.Length;
         if (a.Length != count || b.Length != count || c.Length != count || d.Length != count)

@@ -4,15 +4,18 @@ namespace Distributed.Algorithms.Tensors;
 internal static class ForeignFormats
 {
     private const string Convert =
-        "Nothing in it was executed. Convert it where it comes from: in Python, safetensors.torch.save_file(model.state_dict(), \"model.safetensors\").";
+        "Nothing in it was executed. Convert it where it comes from: "
+            + "in Python, safetensors.torch.save_file(model.state_dict(), \"model.safetensors\").";
 
     public static void Refuse(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("PK\x03\x04"u8))
-            throw new SafetensorsException(SafetensorsProblem.Zip, "This is a zip archive (torch.save or numpy.savez), not safetensors. " + Convert);
+            throw new SafetensorsException(SafetensorsProblem.Zip,
+                "This is a zip archive (torch.save or numpy.savez), not safetensors. " + Convert);
 
         // A pickle starts with 0x80 and its protocol, and so does the length of some short headers; those go on with an opening brace.
-        var json = start.Length > Safetensors.PrefixBytes && start[Safetensors.PrefixBytes] == (byte)'{' && start[4..8].IndexOfAnyExcept((byte)0) < 0;
+        var json = start.Length > Safetensors.PrefixBytes && start[Safetensors.PrefixBytes] == (byte)'{'
+            && start[4..8].IndexOfAnyExcept((byte)0) < 0;
         if (!json && start.Length >= 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5)
             throw new SafetensorsException(SafetensorsProblem.Pickle, "This is a Python pickle, not safetensors. " + Convert);
     }

@@ -1,6 +1,8 @@
 namespace Distributed.Algorithms.Tensors;
 
-/// <summary>The data of a model that is being made, written by position, from several threads at once, each byte once, in any order.</summary>
+/// <summary>
+/// The data of a model that is being made, written by position, from several threads at once, each byte once, in any order.
+/// </summary>
 public interface ITensorWriter
 {
     /// <summary>Takes bytes of the data.</summary>

@@ -39,7 +39,8 @@ internal static class Reductions
         where TOther : unmanaged
         where TTerm : struct, ITerm
     {
-        if (values.Length != a.Length || values.Length != b.Length) throw new ArgumentException("The vectors differ in length.", nameof(values));
+        if (values.Length != a.Length || values.Length != b.Length)
+            throw new ArgumentException("The vectors differ in length.", nameof(values));
         ref var pv = ref MemoryMarshal.GetReference(values);
         ref var pa = ref MemoryMarshal.GetReference(a);
         ref var pb = ref MemoryMarshal.GetReference(b);

@@ -41,7 +41,8 @@ public static class Safetensors
             throw new SafetensorsException(SafetensorsProblem.HeaderTooLarge,
                 $"The header claims {length} bytes, the most accepted is {MaxHeaderBytes}; the file is damaged or no safetensors file.");
         if (length < 2 || (start.Length > PrefixBytes && start[PrefixBytes] != (byte)'{'))
-            throw new SafetensorsException(SafetensorsProblem.NotSafetensors, "No JSON header follows the length; this is no safetensors file.");
+            throw new SafetensorsException(SafetensorsProblem.NotSafetensors,
+                "No JSON header follows the length; this is no safetensors file.");
         return (int)length;
     }
 
@@ -99,10 +100,13 @@ public static class Safetensors
         return set;
     }
 
-    /// <summary>Builds length and JSON header, padded with spaces so that the data starts at a multiple of 8 bytes. Same input, same bytes.</summary>
+    /// <summary>
+    /// Builds length and JSON header, padded with spaces so that the data starts at a multiple of 8 bytes. Same input, same bytes.
+    /// </summary>
     /// <param name="manifest">The tensors, written in their order.</param>
     /// <param name="metadata">Free strings to carry along; keys in ordinal order.</param>
-    /// <exception cref="ArgumentException">The header would be longer than any reader accepts, or the metadata uses a reserved key.</exception>
+    /// <exception cref="ArgumentException">The header would be longer than any reader accepts, or the metadata uses a reserved
+    /// key.</exception>
     public static byte[] BuildHeader(TensorManifest manifest, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsHeaderBuilder.Build(manifest, metadata);
 

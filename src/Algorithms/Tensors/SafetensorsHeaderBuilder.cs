@@ -28,7 +28,8 @@ internal static class SafetensorsHeaderBuilder
         var bytes = buffer.WrittenSpan.ToArray();
         var length = bytes.Length - Safetensors.PrefixBytes;
         if (length > Safetensors.MaxHeaderBytes || manifest.Count > Safetensors.MaxTensors)
-            throw new ArgumentException($"A header of {length} bytes for {manifest.Count} tensors would be refused by every reader.", nameof(manifest));
+            throw new ArgumentException(
+                $"A header of {length} bytes for {manifest.Count} tensors would be refused by every reader.", nameof(manifest));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)length);
         return bytes;
     }

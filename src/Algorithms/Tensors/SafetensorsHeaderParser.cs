@@ -8,6 +8,10 @@ internal static class SafetensorsHeaderParser
 {
     private const int MaxRank = 64;
 
+    // Not Enum.TryParse, which takes numbers as well.
+    private static readonly Dictionary<string, TensorDType> DTypes =
+        Enum.GetValues<TensorDType>().ToDictionary(t => t.ToString(), StringComparer.Ordinal);
+
     private readonly record struct Claim(TensorEntry Entry, long Begin, long End);
 
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json)
@@ -29,7 +33,8 @@ internal static class SafetensorsHeaderParser
 
     /// <summary>Why a name is not accepted; null when it is.</summary>
     public static string? NameProblem(string name) =>
-        name.Length is 0 or > Safetensors.MaxNameLength ? $"the name has {name.Length} characters; 1 to {Safetensors.MaxNameLength} are accepted."
+        name.Length is 0 or > Safetensors.MaxNameLength
+            ? $"the name has {name.Length} characters; 1 to {Safetensors.MaxNameLength} are accepted."
         : name.Any(char.IsControl) ? "the name holds control characters."
         : name == "__metadata__" ? "the name is reserved."
         : null;
@@ -67,8 +72,10 @@ internal static class SafetensorsHeaderParser
         ImmutableArray<long>? shape = null, offsets = null;
         while (NextKey(ref reader, out var key))
         {
-            var twice = key switch { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
-            if (twice) throw new SafetensorsException(SafetensorsProblem.DuplicateKey, $"the key {Printable.Of(key)} appears twice.", tensor);
+            var twice = key switch
+                { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
+            if (twice)
+                throw new SafetensorsException(SafetensorsProblem.DuplicateKey, $"the key {Printable.Of(key)} appears twice.", tensor);
             switch (key)
             {
                 case "dtype": dtype = ParseDType(ref reader, tensor); break;
@@ -93,10 +100,9 @@ internal static class SafetensorsHeaderParser
     {
         Expect(reader.Read() && reader.TokenType == JsonTokenType.String, "dtype is not a string.", tensor);
         var word = reader.GetString()!;
-        // Not Enum.TryParse, which takes numbers as well.
-        foreach (var type in Enum.GetValues<TensorDType>())
-            if (type.ToString() == word) return type;
-        throw new SafetensorsException(SafetensorsProblem.DType, $"the element type {Printable.Of(word)} is not known.", tensor);
+        return DTypes.TryGetValue(word, out var type)
+            ? type
+            : throw new SafetensorsException(SafetensorsProblem.DType, $"the element type {Printable.Of(word)} is not known.", tensor);
     }
 
     private static ImmutableArray<long> ParseNumbers(ref Utf8JsonReader reader, string tensor, SafetensorsProblem problem, int most)
@@ -124,7 +130,8 @@ internal static class SafetensorsHeaderParser
         }
         return metadata.ToImmutable();
 
-        static SafetensorsException NotStrings() => new(SafetensorsProblem.Metadata, "The metadata is not a mapping of strings to strings.");
+        static SafetensorsException NotStrings() =>
+            new(SafetensorsProblem.Metadata, "The metadata is not a mapping of strings to strings.");
     }
 
     private static HashSet<string> Buffers(ImmutableDictionary<string, string> metadata, HashSet<string> names)
@@ -140,7 +147,8 @@ internal static class SafetensorsHeaderParser
             buffers = null;
         }
         if (buffers is null || buffers.Any(b => b is null or "__metadata__"))
-            throw new SafetensorsException(SafetensorsProblem.Metadata, $"The metadata {Safetensors.BuffersKey} is not a JSON array of names.");
+            throw new SafetensorsException(SafetensorsProblem.Metadata,
+                $"The metadata {Safetensors.BuffersKey} is not a JSON array of names.");
         var set = new HashSet<string>(buffers!, StringComparer.Ordinal);
         return set.FirstOrDefault(b => !names.Contains(b)) is { } missing
             ? throw new SafetensorsException(SafetensorsProblem.Metadata, "it is listed as a buffer but not described.", missing)
@@ -156,9 +164,11 @@ internal static class SafetensorsHeaderParser
         foreach (var claim in ordered)
         {
             if (claim.Begin < end)
-                throw new SafetensorsException(SafetensorsProblem.Overlap, $"its bytes from {claim.Begin} on belong to another tensor too.", claim.Entry.Name);
+                throw new SafetensorsException(SafetensorsProblem.Overlap,
+                    $"its bytes from {claim.Begin} on belong to another tensor too.", claim.Entry.Name);
             if (claim.Begin > end)
-                throw new SafetensorsException(SafetensorsProblem.Hole, $"the bytes from {end} to {claim.Begin} in front of it belong to no tensor.", claim.Entry.Name);
+                throw new SafetensorsException(SafetensorsProblem.Hole,
+                    $"the bytes from {end} to {claim.Begin} in front of it belong to no tensor.", claim.Entry.Name);
             end = claim.End;
         }
         return new TensorManifest(ordered.Select(c => c.Entry with { IsBuffer = buffers.Contains(c.Entry.Name) }));
@@ -176,5 +186,6 @@ internal static class SafetensorsHeaderParser
         if (!condition) throw Malformed(otherwise, tensor);
     }
 
-    private static SafetensorsException Malformed(string message, string? tensor = null) => new(SafetensorsProblem.Malformed, message, tensor);
+    private static SafetensorsException Malformed(string message, string? tensor = null) =>
+        new(SafetensorsProblem.Malformed, message, tensor);
 }

@@ -53,8 +53,13 @@ public class FedLawTests
     }
 
     [Fact]
-    public void Aggregate_ProxyLossNotANumber_FallsBack() =>
-        Assert.Equal(1, Models.Run("fedlaw", new FedLawParameters(), Round(new Target([float.NaN, 0, 0]))).Report.Metrics["fallback"]);
+    public void Aggregate_ProxyLossNotANumber_FallsBackAndReportsNumbersOnly()
+    {
+        var (report, _) = Models.Run("fedlaw", new FedLawParameters(), Round(new Target([float.NaN, 0, 0])));
+        Assert.Equal(1, report.Metrics["fallback"]);
+        Assert.DoesNotContain("proxy.loss", report.Metrics.Keys);
+        Assert.All(report.Metrics.Values, v => Assert.True(double.IsFinite(v)));
+    }
 
     [Fact]
     public void Aggregate_GammaOnly_KeepsTheShares()
