@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <dlfcn.h>
 #include <sstream>
-#include <torch/csrc/api/include/torch/version.h>
 
 using namespace dt;
 

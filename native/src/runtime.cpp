@@ -2,7 +2,6 @@
 #include "support.h"
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <malloc.h>
 
@@ -33,7 +32,7 @@ DT_API int32_t dt_set_interop_threads(int32_t count) { return guard([&] { at::se
 
 DT_API int32_t dt_cuda_count() {
   int32_t count = 0;
-  guard([&] { if (at::hasCUDA()) count = at::detail::getCUDAHooks().getNumGPUs(); });
+  guard([&] { if (at::hasCUDA()) count = c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount(); });
   return count;
 }
 

@@ -2,10 +2,19 @@
 #pragma once
 #include "abi.h"
 #include <ATen/core/Tensor.h>
+#include <optional>
 #include <stdexcept>
+#include <torch/csrc/api/include/torch/version.h>
 #include <vector>
 
 namespace dt {
+
+// libtorch had an optional of its own until 2.1.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+template <class T> using optional = std::optional<T>;
+#else
+template <class T> using optional = c10::optional<T>;
+#endif
 
 // A mistake found before libtorch sees the call.
 struct Error : std::runtime_error {

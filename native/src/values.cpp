@@ -56,10 +56,10 @@ c10::IValue tensors(const dt_value& v, const Parameter& p, const std::string& op
 }
 
 c10::IValue optional_tensors(const dt_value& v) {
-  c10::List<c10::optional<at::Tensor>> list;
+  c10::List<optional<at::Tensor>> list;
   list.reserve(v.length);
   for (int32_t i = 0; i < v.length; i++)
-    list.push_back(handles(v)[i] == nullptr ? c10::optional<at::Tensor>() : c10::optional<at::Tensor>(borrow(handles(v)[i])));
+    list.push_back(handles(v)[i] == nullptr ? optional<at::Tensor>() : optional<at::Tensor>(borrow(handles(v)[i])));
   return list;
 }
 

@@ -13,11 +13,11 @@ public sealed class DisposeScope : IDisposable
 
     internal DisposeScope()
     {
-        Outer = t_current;
+        Outer = Current;
         t_current = this;
     }
 
-    internal static DisposeScope? Current => t_current;
+    internal static DisposeScope? Current => t_current is null or { _closed: false } ? t_current : Unwound();
 
     internal DisposeScope? Outer { get; }
 
@@ -138,8 +138,6 @@ public sealed class DisposeScope : IDisposable
         }
         _items = [];
         _used = 0;
-        if (ReferenceEquals(t_current, this))
-            t_current = Outer;
     }
 
     /// <summary>Takes a tensor that has no scope.</summary>
@@ -154,6 +152,14 @@ public sealed class DisposeScope : IDisposable
     {
         _items[tensor.ScopeSlot] = null;
         Trim();
+    }
+
+    // Scopes that were closed, in whatever order and on whatever thread, are left when the next one is looked for.
+    private static DisposeScope? Unwound()
+    {
+        while (t_current is { _closed: true } closed)
+            t_current = closed.Outer;
+        return t_current;
     }
 
     private int Append(IDisposable item)

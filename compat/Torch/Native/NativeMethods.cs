@@ -10,11 +10,7 @@ internal static unsafe partial class NativeMethods
 {
     internal const string Library = "distributed_native";
 
-    static NativeMethods()
-    {
-        NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), LibraryLookup.Resolve);
-        Throw(dt_init(Environment.GetEnvironmentVariable("DISTRIBUTED_MALLOC_DEFAULTS") == "1" ? 0 : 1));
-    }
+    static NativeMethods() => NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), LibraryLookup.Resolve);
 
     /// <summary>Turns a code into the exception that it stands for.</summary>
     internal static void Throw(int code)
@@ -30,7 +26,6 @@ internal static unsafe partial class NativeMethods
     }
 
     [LibraryImport(Library)] private static partial nint dt_error();
-    [LibraryImport(Library)] private static partial int dt_init(int mallocThresholds);
     [LibraryImport(Library)] internal static partial nint dt_build_info();
 
     [LibraryImport(Library)] internal static partial int dt_op_find(byte* name, byte* overload, out nint op);

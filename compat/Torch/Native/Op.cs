@@ -15,7 +15,15 @@ internal static unsafe class Op
         fixed (byte* n = System.Text.Encoding.UTF8.GetBytes("aten::" + name + '\0'))
         fixed (byte* o = System.Text.Encoding.UTF8.GetBytes(overload + '\0'))
         {
-            return NativeMethods.dt_op_find(n, o, out var op) == 0 ? op : 0;
+            try
+            {
+                return NativeMethods.dt_op_find(n, o, out var op) == 0 ? op : 0;
+            }
+            catch (DllNotFoundException)
+            {
+                // Said by the first call, in its own words and not in those of a static constructor that failed.
+                return 0;
+            }
         }
     }
 
@@ -81,7 +89,7 @@ internal static unsafe class Op
     private static void Invoke(nint op, ReadOnlySpan<Value> args, NativeValue* results, int capacity)
     {
         if (op == 0)
-            throw new NotImplementedException("this libtorch lacks an operator that was asked for");
+            throw Missing();
         var words = 0;
         foreach (ref readonly var arg in args)
             words += arg.Tag >= Tag.String ? arg.ListSpace : 0;
@@ -102,6 +110,9 @@ internal static unsafe class Op
             KeepAlive(args);
         }
     }
+
+    // Without the library, the version is what fails, and says why.
+    private static NotImplementedException Missing() => new($"libtorch {torch.__version__} lacks an operator that was asked for");
 
     // The arguments' objects must not be finalized while native code works on their handles.
     [MethodImpl(MethodImplOptions.NoInlining)]

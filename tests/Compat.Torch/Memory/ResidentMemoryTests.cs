@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using TorchSharp.Native;
@@ -14,10 +13,7 @@ public sealed class ResidentMemoryTests
     {
         if (!OperatingSystem.IsLinux())
             return;
-        var start = new ProcessStartInfo("dotnet", [typeof(TrainingProcess).Assembly.Location]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var figures = process.StandardOutput.ReadToEnd().Split(' ').Select(f => long.Parse(f, CultureInfo.InvariantCulture)).ToArray();
-        process.WaitForExit();
+        var figures = Child.Run("train").Split(' ').Select(f => long.Parse(f, CultureInfo.InvariantCulture)).ToArray();
         var grown = (figures[1] - figures[0]) / 1e6;
         Assert.True(grown <= 5, $"resident memory grew by {grown.ToString("F1", CultureInfo.InvariantCulture)} MB in 1,800 steps");
     }

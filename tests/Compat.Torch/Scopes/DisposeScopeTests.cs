@@ -89,6 +89,19 @@ public sealed class DisposeScopeTests
     }
 
     [Fact]
+    public void Scopes_ClosedOutOfOrder_LeaveTheOneAround()
+    {
+        using var around = NewDisposeScope();
+        var outer = NewDisposeScope();
+        var inner = NewDisposeScope();
+        outer.Dispose();
+        Assert.Same(inner, CurrentDisposeScope);
+        inner.Dispose();
+        Assert.Same(around, CurrentDisposeScope);
+        Assert.True(around.Contains(ones(1)));
+    }
+
+    [Fact]
     public void NoGrad_UntilDisposed_RecordsNothing()
     {
         using var scope = NewDisposeScope();
