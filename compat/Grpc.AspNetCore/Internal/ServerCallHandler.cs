@@ -37,7 +37,7 @@ internal sealed class ServerCallHandler<TRequest, TResponse>(
                 context.ResponseTrailers.Add(entry);
             return e.Status;
         }
-        catch (Exception e) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception e) when (context.IsEnded || context.CancellationToken.IsCancellationRequested)
         {
             // Whatever a cancelled handler throws; the client is gone, or was told by the deadline.
             ServerLog.Cancelled(runtime.Logger, method.FullName, e);
