@@ -1,5 +1,6 @@
 using Distributed.Protocols.Transfers;
 using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,6 +25,8 @@ internal static class TransferServices
         services.TryAddSingleton<ModelSender>();
         services.TryAddSingleton<TransferService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TransferService>, TransferMethodProvider>());
+        // Not Try: Kestrel has registered its own, and the last one counts.
+        services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
         services.AddGrpc().AddServiceOptions<TransferService>(options => options.MaxReceiveMessageSize = TransferSizes.MaximumFrameBytes);
         return services;
     }
