@@ -42,7 +42,7 @@ public sealed class CompatApiTests
         Refresh(list, surface);
         var committed = ApiList.Read(ApiList.PathOf(list));
 
-        Assert.Equal(Lines(committed.Needed(surface)), Lines(committed.Types));
+        Findings.None(Lines(committed.Types).Except(Lines(committed.Needed(surface))).Select(x => $"no longer needed, write the lines anew: {x}"));
     }
 
     [Fact]
