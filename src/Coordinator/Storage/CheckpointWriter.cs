@@ -19,6 +19,7 @@ internal sealed class CheckpointWriter : ITensorWriter, IDisposable
     private readonly Lock hashing = new();
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly SortedList<long, long> islands = [];
+    private EarlyWriteback writeback;
     private long contiguous;
     private long hashed;
 
@@ -170,6 +171,10 @@ internal sealed class CheckpointWriter : ITensorWriter, IDisposable
                 FileBytes.ReadExactly(File, piece, hashed);
                 hash.AppendData(piece);
                 hashed += piece.Length;
+                if (Durable)
+                {
+                    writeback.Reached(File, hashed);
+                }
             }
         }
         finally

@@ -18,6 +18,7 @@ internal sealed class SpoolWriter : ISpoolWriter
     private readonly Action<SpoolWriter> closed;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly BlockChecksums checksums;
+    private EarlyWriteback writeback;
     private bool remove;
 
     /// <summary>Takes over an open file that holds its header and <see cref="Offset"/> 0 or, after <see cref="Replay"/>, some bytes.</summary>
@@ -75,6 +76,10 @@ internal sealed class SpoolWriter : ISpoolWriter
         {
             files.Hit(Failpoint.SpoolBeforeWrite, update.Id.Round);
             RandomAccess.Write(file, data, SpoolHeader.Bytes + Offset);
+            if (Durable)
+            {
+                writeback.Reached(file, SpoolHeader.Bytes + Offset + data.Length);
+            }
         }
         catch (IOException error) when (DiskErrors.IsFull(error))
         {
