@@ -1,15 +1,21 @@
 # Sourced by ./dist and ./test: what the machine must have. Nothing is installed that is there already.
 # shellcheck shell=bash
 
+# The packages among the given ones that are not installed. Elsewhere than on Debian or Ubuntu: none, the build says what it does not find.
+missing_packages() {
+  local package
+  command -v dpkg-query >/dev/null || return 0
+  for package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
 # Where installing is allowed (root, or sudo without a password), missing packages are installed; otherwise the command to type is printed.
 # usage: ensure_packages WHY PACKAGE...   returns 1 when something is missing afterwards
 ensure_packages() {
-  local why=$1 missing=() package sudo=()
+  local why=$1 missing sudo=()
   shift
-  command -v dpkg-query >/dev/null || return 0 # Not Debian or Ubuntu: the build says what it does not find.
-  for package; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-  done
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
 
   if [ "$(id -u)" != 0 ]; then

@@ -28,9 +28,6 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where the final model goes.</summary>
     public string Model => System.IO.Path.Combine(Path, "model.safetensors");
 
-    /// <summary>Where spans go.</summary>
-    public string Trace => System.IO.Path.Combine(Path, "trace.jsonl");
-
     /// <summary>Makes <c>PARENT/RUN</c>.</summary>
     /// <exception cref="IOException">It cannot be made or written.</exception>
     public static RunFolder Create(string parent, string runId) =>
@@ -56,6 +53,15 @@ internal sealed class RunFolder : IDisposable
         summary["spec"] = JsonNode.Parse(RunSpecJson.Write(spec));
         summary["specHash"] = RunSpecJson.Hash(spec).Hex;
         File.WriteAllText(System.IO.Path.Combine(Path, "summary.json"), summary.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>Takes over a file of spans, where there is one.</summary>
+    public void TakeTrace(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Move(path, System.IO.Path.Combine(Path, "trace.jsonl"), overwrite: true);
+        }
     }
 
     /// <inheritdoc />

@@ -12,7 +12,7 @@ internal sealed class CoordinatorClient : IDisposable
 
     private CoordinatorClient(Uri address, HttpMessageHandler? handler)
     {
-        Address = address;
+        Address = address.GetLeftPart(UriPartial.Authority);
         channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
             HttpHandler = handler,
@@ -23,8 +23,8 @@ internal sealed class CoordinatorClient : IDisposable
         Runs = new RunService.RunServiceClient(channel);
     }
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; }
+    /// <summary>Where it listens, as people write it.</summary>
+    public string Address { get; }
 
     /// <summary>Runs: submit, follow, status, stop.</summary>
     public RunService.RunServiceClient Runs { get; }

@@ -43,17 +43,19 @@ internal sealed class RunFile
             return new(layers, mistakes, null);
         }
 
-        // A value that could not be read is reported once, not a second time as missing.
-        var reported = mistakes.Select(mistake => mistake.Path).ToHashSet(StringComparer.Ordinal);
         var problems = new List<SpecProblem>();
         var spec = RunSpecJson.Bind(layers.Mapping, problems);
         problems.AddRange(checks.SelectMany(check => check(spec)));
-        mistakes.AddRange(problems
-            .DistinctBy(problem => problem.Path)
-            .Where(problem => !reported.Contains(problem.Path))
-            .Select(problem => new Mistake(layers.OriginOf(problem.Path), problem.Path, problem.Message)));
-        mistakes.Sort((left, right) => left.Origin.Line.CompareTo(right.Origin.Line));
-        return new(layers, mistakes, mistakes.Count == 0 ? spec : null);
+        foreach (var problem in problems)
+        {
+            // What could not be read, or is missing, is reported once: not again as wrong in its parts.
+            if (!mistakes.Any(mistake => Covers(mistake.Path, problem.Path)))
+            {
+                mistakes.Add(new(layers.OriginOf(problem.Path), problem.Path, problem.Message));
+            }
+        }
+
+        return new(layers, [.. mistakes.OrderBy(mistake => mistake.Origin.Line)], mistakes.Count == 0 ? spec : null);
     }
 
     /// <summary>Every effective value with its origin, in the order of the canonical form.</summary>
@@ -80,6 +82,9 @@ internal sealed class RunFile
             }
         }
     }
+
+    private static bool Covers(string outer, string path) =>
+        outer.Length > 0 && (path == outer || path.StartsWith(outer + ".", StringComparison.Ordinal));
 
     private static string Shown(JsonNode? value) => value is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : value?.ToJsonString() ?? "null";
 

@@ -37,10 +37,15 @@ internal static class DistCommand
 
     private static RootCommand Create(Terminal terminal) => new("Trains PyTorch models on many machines: federated rounds under one coordinator.")
     {
+        SimulateVerb.Create(terminal),
+        CoordinatorVerb.Create(terminal),
+        NodeVerb.Create(terminal),
         RunVerb.Create(terminal),
         StatusVerb.Create(terminal),
         LsVerb.Create(terminal),
         StopVerb.Create(terminal),
+        VerifyVerb.Create(terminal),
+        CheckVerb.Create(terminal),
         ConfigVerb.Create(terminal),
     };
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
+using Distributed.Coordinator.Hosting;
 using Distributed.Protocols.Refusals;
 using Grpc.Core;
 
@@ -29,16 +30,27 @@ internal static class Failures
         {
             return Say(terminal, format, ExitCode.Refused, "refused", RefusalCodes.WireName(refusal.Code), refusal.ToString());
         }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
+        {
+            return Say(terminal, format, ExitCode.Failed, "failed", "UNAVAILABLE",
+                $"no coordinator answers ({error.InnermostMessage()}). Start one with: ./dist coordinator   or name another with --coordinator URL");
+        }
         catch (RpcException error)
         {
-            var hint = error.StatusCode == StatusCode.Unavailable ? " Is a coordinator running there? Start one with: ./dist coordinator" : "";
-            return Say(terminal, format, ExitCode.Failed, "failed", error.StatusCode.ToString(), $"the coordinator does not answer: {error.Status.Detail}.{hint}");
+            return Say(terminal, format, ExitCode.Failed, "failed", error.StatusCode.ToString(), $"the coordinator failed: {error.Status.Detail}");
+        }
+        catch (CoordinatorStartException error)
+        {
+            return Say(terminal, format, ExitCode.Failed, "failed", "START", error.Message);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
         {
             return Say(terminal, format, ExitCode.Failed, "failed", "IO", error.Message);
         }
     }
+
+    private static string InnermostMessage(this Exception error) =>
+        error.GetBaseException() is var cause && cause is RpcException rpc ? rpc.Status.DebugException?.GetBaseException().Message ?? rpc.Status.Detail : cause.Message;
 
     /// <summary>Lists the mistakes of a run file.</summary>
     /// <returns><see cref="ExitCode.Usage"/>.</returns>

@@ -1,6 +1,7 @@
 using Distributed.Algorithms;
 using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
+using Distributed.Node;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Verbs;
@@ -8,10 +9,17 @@ namespace Distributed.Cli.Verbs;
 /// <summary>Reads a run file with every check that this program can make before anything starts.</summary>
 internal static class RunFileReading
 {
-    private static readonly Func<RunSpec, IEnumerable<SpecProblem>>[] Checks = [Aggregators];
+    private static readonly Func<RunSpec, IEnumerable<SpecProblem>>[] Checks = [Nodes, Aggregators];
 
     /// <summary>The file under the environment and the <c>--set</c> values.</summary>
     public static RunFile Read(string path, string[] sets, Terminal terminal) => RunFile.Load(path, sets, terminal.Environment, Checks);
+
+    private static List<SpecProblem> Nodes(RunSpec spec)
+    {
+        var problems = new List<SpecProblem>();
+        NodeSpecs.Validate(spec, problems);
+        return problems;
+    }
 
     private static List<SpecProblem> Aggregators(RunSpec spec)
     {
@@ -21,6 +29,11 @@ internal static class RunFileReading
             problems.Add(new("aggregator.name",
                 $"no aggregator is called '{spec.Aggregator.Name}'" + NearestKey.Hint(spec.Aggregator.Name, [.. Registry.Aggregators.Select(known => known.Name)])));
             return problems;
+        }
+
+        if (entry.NeedsProxy)
+        {
+            problems.Add(new("aggregator.name", $"'{entry.Name}' learns on a proxy set, which no node can hold yet"));
         }
 
         SpecBinder.Bind(entry.Parameters, spec.Aggregator.Parameters, "aggregator", problems);

@@ -6,31 +6,47 @@ using Distributed.Cli.Remote;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
+using Grpc.Core;
 using Spectre.Console;
 
 namespace Distributed.Cli.Verbs;
 
 /// <summary>A submitted run as its user watches it: header, rounds, files, result. The same for <c>simulate</c> and <c>run</c>.</summary>
-internal static class RunSession
+internal sealed class RunSession(Terminal terminal, CoordinatorClient client, RunSpec spec, string id, RunFolder folder, string format)
 {
-    /// <summary>Follows a run to its end, fetches the model and writes the result.</summary>
+    /// <summary>What an interruption does to the run: gives its last status, or null when the run goes on without us.</summary>
+    public Func<Task<RunStatus?>> OnInterrupt { get; init; } = () => Task.FromResult<RunStatus?>(null);
+
+    /// <summary>Follows the run to its end, fetches the model and writes the result.</summary>
+    /// <param name="header">Lines about where it runs.</param>
+    /// <param name="cancellation">The interruption.</param>
     /// <returns>The exit code of how it ended.</returns>
-    public static async Task<int> FollowAsync(
-        Terminal terminal, CoordinatorClient client, RunSpec spec, string id, RunFolder folder, string format, CancellationToken cancellation, params string[] header)
+    public async Task<int> FollowAsync(IEnumerable<string> header, CancellationToken cancellation)
     {
         RunStatus status;
-        RunProgress progress;
-        using (var view = View(terminal, format))
+        RunFollower follower;
+        using (var view = View())
         {
-            view.Begin([$"run          {id}", $"data         {Data(spec)}", $"model        {spec.Model.Name}  aggregator {spec.Aggregator.Name}", .. header]);
-            var follower = new RunFollower(client, view, folder, TimeProvider.System);
-            status = await follower.FollowAsync(id, spec.Rounds, cancellation);
-            progress = follower.Progress;
+            view.Begin([$"run          {id}", $"data         {Data}", $"model        {Plugin(spec.Model)}", $"aggregator   {Plugin(spec.Aggregator)}", .. header]);
+            follower = new RunFollower(client, view, folder, TimeProvider.System);
+            try
+            {
+                status = await follower.FollowAsync(id, spec.Rounds, cancellation);
+            }
+            catch (Exception error) when (cancellation.IsCancellationRequested && error is OperationCanceledException or RpcException)
+            {
+                if (await OnInterrupt() is not { } last)
+                {
+                    throw;
+                }
+
+                status = last;
+            }
         }
 
-        if (status.Version > 0 || status.ModelHash.Length > 0)
+        if (status.ModelHash.Length > 0)
         {
-            var model = await ModelDownload.ToFileAsync(client.Invoker, id, status.Version, folder.Model, cancellation);
+            var model = await ModelDownload.ToFileAsync(client.Invoker, id, status.Version, folder.Model, CancellationToken.None);
             if (model.Refusal is { } refusal)
             {
                 return Failures.Say(terminal, format, ExitCode.Failed, "failed", RefusalCodes.WireName(refusal.Code), refusal.ToString());
@@ -38,13 +54,13 @@ internal static class RunSession
         }
 
         using var process = Process.GetCurrentProcess();
-        var result = new ResultJson(status, progress, (TimeProvider.System.GetLocalNow() - process.StartTime).TotalSeconds, folder.Path);
+        var result = new ResultJson(status, follower.Progress, (DateTime.Now - process.StartTime).TotalSeconds, folder.Path);
         folder.Summarize(result, spec);
-        Report(terminal, format, result, folder);
+        Report(result);
         return ExitCode.OfRun(status.State);
     }
 
-    private static void Report(Terminal terminal, string format, ResultJson result, RunFolder folder)
+    private void Report(ResultJson result)
     {
         var writer = format == "json" ? terminal.Error : terminal.Out;
         var accuracy = result.Progress.Accuracy is { } value ? string.Create(CultureInfo.InvariantCulture, $"  accuracy {value:0.0000}") : "";
@@ -57,7 +73,7 @@ internal static class RunSession
 
         if (result.Status.ModelHash.Length > 0)
         {
-            writer.WriteLine($"model        {result.Status.ModelHash}");
+            writer.WriteLine($"model hash   {result.Status.ModelHash}");
         }
 
         writer.WriteLine($"files        {folder.Path}");
@@ -67,12 +83,13 @@ internal static class RunSession
         }
     }
 
-    private static IRunView View(Terminal terminal, string format) =>
+    private IRunView View() =>
         format == "json" ? new PlainRunView(terminal.Error)
         : terminal.Interactive ? new LiveRunView(AnsiConsole.Console)
         : new PlainRunView(terminal.Out);
 
-    private static string Data(RunSpec spec) =>
-        $"{spec.Data.Source}{(spec.Data.Path is { } path ? $" in {path}" : "")}, {spec.Data.Clients} clients, {spec.Data.Partition.Name}"
-        + string.Concat(spec.Data.Partition.Parameters.Select(pair => $" {pair.Key} {pair.Value?.ToJsonString()}"));
+    private string Data => $"{spec.Data.Source}{(spec.Data.Path is { } path ? $" in {path}" : "")}, {spec.Data.Clients} clients, {Plugin(spec.Data.Partition)}";
+
+    private static string Plugin(PluginSpec plugin) =>
+        string.Join(' ', [plugin.Name, .. plugin.Parameters.Select(pair => $"{pair.Key} {pair.Value?.ToJsonString()}")]);
 }

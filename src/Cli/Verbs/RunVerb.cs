@@ -27,26 +27,27 @@ internal static class RunVerb
                 }
 
                 using var client = CoordinatorClient.At(parsed.GetRequiredValue(coordinator));
-                var id = RunIds.Next(spec.Name, TimeProvider.System);
-                return await SubmitAsync(terminal, client, spec, id, parsed.GetRequiredValue(output), form, cancellation);
+                return await RunAsync(terminal, client, spec, parsed.GetRequiredValue(output), form, cancellation);
             }, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> SubmitAsync(
-        Terminal terminal, CoordinatorClient client, RunSpec spec, string id, string output, string format, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Terminal terminal, CoordinatorClient client, RunSpec spec, string output, string format, CancellationToken cancellation)
     {
+        var id = RunIds.Next(spec.Name, TimeProvider.System);
         await client.Runs.SubmitAsync(new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellationToken: cancellation);
         using var folder = RunFolder.Create(output, id);
-        try
+        var session = new RunSession(terminal, client, spec, id, folder, format)
         {
-            return await RunSession.FollowAsync(terminal, client, spec, id, folder, format, cancellation, $"coordinator  {client.Address}");
-        }
-        catch (Exception error) when (cancellation.IsCancellationRequested && error is OperationCanceledException or Grpc.Core.RpcException)
-        {
-            terminal.Error.WriteLine($"The run goes on. Look: ./dist status {id} --coordinator {client.Address}; end it: ./dist stop {id} --coordinator {client.Address}");
-            throw;
-        }
+            OnInterrupt = () =>
+            {
+                terminal.Error.WriteLine(
+                    $"The run goes on. Look: ./dist status {id} --coordinator {client.Address}   End it: ./dist stop {id} --coordinator {client.Address}");
+                return Task.FromResult<RunStatus?>(null);
+            },
+        };
+        return await session.FollowAsync([$"coordinator  {client.Address}"], cancellation);
     }
 }

@@ -80,6 +80,13 @@ internal static class Settings
         DefaultValueFactory = _ => terminal.Environment.GetValueOrDefault(variable) ?? fallback ?? "",
     };
 
+    /// <summary>A coordinator's folder.</summary>
+    public static Option<string> Data(Terminal terminal) => Text(
+        terminal, "--data", "DIST_DATA", "DIR", "The coordinator's folder: everything that survives the process. [env: DIST_DATA; default: dist-data]", "dist-data");
+
+    /// <summary>More log lines.</summary>
+    public static Option<bool> Verbose() => new("--verbose") { Description = "Logs every step." };
+
     private static Uri ToUrl(string text, Action<string> complain)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0)

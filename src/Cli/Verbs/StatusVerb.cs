@@ -48,7 +48,7 @@ internal static class StatusVerb
 
         if (run.Length == 0 || reply.Nodes.Count > 0)
         {
-            terminal.Out.WriteLine(reply.Nodes.Count == 0 ? $"no nodes; start one with: ./dist node --coordinator {address}" : $"{reply.Nodes.Count} nodes");
+            terminal.Out.WriteLine(reply.Nodes.Count == 0 ? $"no nodes; start one with: ./dist node --coordinator {client.Address}" : $"{reply.Nodes.Count} nodes");
         }
 
         foreach (var node in reply.Nodes)

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Distributed.Cli.Hosting;
+
+/// <summary>Log lines on standard error: standard output is for results.</summary>
+internal static class Logs
+{
+    /// <summary>A factory that writes lines of <paramref name="least"/> and above.</summary>
+    public static ILoggerFactory ToStandardError(LogLevel least) => LoggerFactory.Create(logging => Configure(logging, least));
+
+    /// <summary>Sets a host's logging up in the same way.</summary>
+    public static void Configure(ILoggingBuilder logging, LogLevel least)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(least);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Distributed.Cli.Hosting;
+using Distributed.Cli.Remote;
+using Distributed.Coordinator.Hosting;
+using Distributed.Node.Hosting;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cli.Simulation;
+
+/// <summary>A coordinator and one node per worker in this process, over a Unix socket: the same code and the same wire as a deployment.</summary>
+internal sealed class InProcessFederation : IAsyncDisposable
+{
+    private readonly DirectoryInfo sockets = Directory.CreateTempSubdirectory("dist-");
+    private readonly CancellationTokenSource stop = new();
+    private readonly ILoggerFactory loggers = Logs.ToStandardError(LogLevel.Warning);
+    private readonly CoordinatorHost coordinator;
+    private readonly List<Task<NodeExit>> nodes = [];
+
+    private InProcessFederation(string data) => coordinator = CoordinatorHost.Create(
+        new CoordinatorOptions { DataDirectory = data, Port = null, SocketPath = Socket },
+        services =>
+        {
+            services.AddSingleton<IHostLifetime, NoSignals>();
+            services.AddLogging(logging => Logs.Configure(logging, LogLevel.Warning));
+        });
+
+    private string Socket => Path.Combine(sockets.FullName, "coordinator.sock");
+
+    /// <summary>Starts all of it.</summary>
+    /// <param name="data">The coordinator's data directory.</param>
+    /// <param name="layout">Workers and threads.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="CoordinatorStartException">The data directory cannot be had.</exception>
+    public static async Task<InProcessFederation> StartAsync(string data, SimulationSpec layout, CancellationToken cancellation)
+    {
+        var federation = new InProcessFederation(data);
+        try
+        {
+            await federation.coordinator.StartAsync(cancellation);
+            federation.StartNodes(layout);
+            return federation;
+        }
+        catch
+        {
+            await federation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client of the coordinator.</summary>
+    public CoordinatorClient Connect() => CoordinatorClient.Through(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    });
+
+    /// <summary>Completes with the refusal when a node is not wanted, which ends a simulation; else never before the end.</summary>
+    public async Task<Refusal?> NodesAsync()
+    {
+        await foreach (var ended in Task.WhenEach(nodes))
+        {
+            if ((await ended).Refusal is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await ((Task)Task.WhenAll(nodes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await coordinator.StopAsync();
+        await coordinator.DisposeAsync();
+        loggers.Dispose();
+        stop.Dispose();
+        sockets.Delete(recursive: true);
+    }
+
+    private void StartNodes(SimulationSpec layout)
+    {
+        for (var worker = 1; worker <= layout.Workers; worker++)
+        {
+            var options = new NodeOptions
+            {
+                Coordinator = NodeOptions.UnixPrefix + Socket,
+                Name = string.Create(CultureInfo.InvariantCulture, $"worker-{worker}"),
+                Threads = layout.Threads,
+            };
+            nodes.Add(new NodeHost(options, loggers).RunAsync(stop.Token));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Distributed.Cli.Hosting;
+using Distributed.Cli.Output;
+using Distributed.Node.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cli.Verbs;
+
+/// <summary><c>dist node</c>: trains for a coordinator until it is told to stop.</summary>
+internal static class NodeVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var coordinator = Settings.Coordinator(terminal);
+        var name = Settings.Text(terminal, "--name", "DIST_NODE_NAME", "NAME", "Name, unique among the coordinator's nodes, [a-z0-9-]. [env: DIST_NODE_NAME; default: host and process id]", null);
+        var workers = Settings.Number(terminal, "--workers", "DIST_WORKERS", 1, "Tasks worked on at the same time.");
+        var threads = Settings.Number(terminal, "--threads", "DIST_THREADS", 1, "Threads inside an operator, for each worker.");
+        var clients = Settings.Text(terminal, "--clients", "DIST_CLIENTS", "LIST", "Clients whose data only this node has, such as 0,3,5-9. [env: DIST_CLIENTS; default: any client]", null);
+        var path = Settings.Text(terminal, "--data-path", "DIST_DATA_PATH", "DIR", "Folder of the data on this machine, instead of the run's data.path. [env: DIST_DATA_PATH]", null);
+        var traces = Settings.Text(terminal, "--traces", "DIST_TRACES", "DIR", "Writes this node's spans to DIR/RUN/trace.jsonl. [env: DIST_TRACES]", null);
+        var verbose = Settings.Verbose();
+        var command = new Command("node", "Trains for a coordinator until it is told to stop; comes back when the coordinator does.")
+        {
+            coordinator, name, workers, threads, clients, path, traces, verbose,
+        };
+        command.SetAction((parsed, cancellation) => Failures.GuardAsync(terminal, "text", () =>
+        {
+            if (!ClientList.TryParse(parsed.GetValue(clients) ?? "", out var ids))
+            {
+                return Task.FromResult(Failures.Say(
+                    terminal, "text", ExitCode.Usage, "failed", "USAGE", $"--clients must be a list such as 0,3,5-9, got '{parsed.GetValue(clients)}'"));
+            }
+
+            var options = new NodeOptions
+            {
+                Coordinator = parsed.GetRequiredValue(coordinator).GetLeftPart(UriPartial.Authority),
+                Name = parsed.GetValue(name) is { Length: > 0 } named ? named : DefaultName(),
+                Workers = parsed.GetRequiredValue(workers),
+                Threads = parsed.GetRequiredValue(threads),
+                Clients = ids,
+                DataPath = parsed.GetValue(path) is { Length: > 0 } folder ? folder : null,
+            };
+            var spans = parsed.GetValue(traces) is { Length: > 0 } place ? place : null;
+            return WorkAsync(terminal, options, spans, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information, cancellation);
+        }, cancellation));
+        return command;
+    }
+
+    private static async Task<int> WorkAsync(Terminal terminal, NodeOptions options, string? traces, LogLevel level, CancellationToken cancellation)
+    {
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            return Failures.Say(terminal, "text", ExitCode.Usage, "failed", "USAGE", string.Join("; ", problems));
+        }
+
+        terminal.Error.WriteLine($"node {options.Name}: {options.Workers} worker(s), coordinator {options.Coordinator}; Ctrl-C stops it");
+        await using var telemetry = new NodeTelemetry(options.Name, traces, terminal.Environment);
+        using var loggers = Logs.ToStandardError(level);
+        var exit = await new NodeHost(options, loggers).RunAsync(cancellation);
+        return exit.Refusal is { } refusal
+            ? Failures.Say(terminal, "text", ExitCode.Refused, "refused", Protocols.Refusals.RefusalCodes.WireName(refusal.Code), refusal.ToString())
+            : ExitCode.Done;
+    }
+
+    // Several nodes on one machine need no thought about names.
+    private static string DefaultName()
+    {
+        var host = new string([.. Environment.MachineName.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')]).Trim('-');
+        var suffix = string.Create(CultureInfo.InvariantCulture, $"-{Environment.ProcessId}");
+        return host[..Math.Min(host.Length, 63 - suffix.Length)] + suffix;
+    }
+}
