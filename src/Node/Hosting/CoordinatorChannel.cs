@@ -10,7 +10,8 @@ internal static class CoordinatorChannel
 {
     private const int StreamWindowBytes = 1024 * 1024;
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a channel; it connects at the first call.</summary>
     /// <param name="address">As in <see cref="NodeOptions.Coordinator"/>.</param>
@@ -20,7 +21,7 @@ internal static class CoordinatorChannel
         var handler = new SocketsHttpHandler
         {
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = PingTimeout,
+            ConnectTimeout = ConnectTimeout,
             // A peer that vanished without a word is noticed by the missing answer to a ping, also while nothing else is sent.
             KeepAlivePingDelay = PingDelay,
             KeepAlivePingTimeout = PingTimeout,

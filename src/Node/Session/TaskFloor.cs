@@ -8,7 +8,7 @@ namespace Distributed.Node.Session;
 internal sealed partial class TaskFloor(RunDirectory runs, TaskRunner runner, Outbox outbox, int slots, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<TaskKey, Task> working = [];
+    private readonly Dictionary<NodeTask, Task> working = [];
     // Twice the slots: while one task trains, another one's transfers go on. Bounds the buffers if more are assigned.
     private readonly SemaphoreSlim room = new(2 * slots);
 
@@ -22,7 +22,7 @@ internal sealed partial class TaskFloor(RunDirectory runs, TaskRunner runner, Ou
         {
             lock (gate)
             {
-                working[assigned.Key] = Task.Run(() => WorkAsync(task));
+                working[task] = Task.Run(() => WorkAsync(task));
             }
         }
     }
@@ -32,7 +32,7 @@ internal sealed partial class TaskFloor(RunDirectory runs, TaskRunner runner, Ou
     {
         lock (gate)
         {
-            return Task.WhenAll(working.Where(pair => runId is null || pair.Key.RunId == runId).Select(pair => pair.Value));
+            return Task.WhenAll(working.Where(pair => runId is null || pair.Key.Assigned.Key.RunId == runId).Select(pair => pair.Value));
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class TaskFloor(RunDirectory runs, TaskRunner runner, Ou
         {
             lock (gate)
             {
-                working.Remove(key);
+                working.Remove(task);
             }
         }
     }

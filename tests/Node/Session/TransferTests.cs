@@ -3,12 +3,13 @@ using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Distributed.Node.Tests.Session;
 
 /// <summary>Transfers that break, with a model of one megabyte in chunks of 64 KB.</summary>
 #pragma warning disable CA1001 // xunit disposes of it through IAsyncLifetime.
-public sealed class TransferTests : IAsyncLifetime
+public sealed class TransferTests(ITestOutputHelper output) : IAsyncLifetime
 #pragma warning restore CA1001
 {
     private FakeCoordinator coordinator = null!;
@@ -31,6 +32,11 @@ public sealed class TransferTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        foreach (var line in node.Lines)
+        {
+            output.WriteLine(line);
+        }
+
         await node.DisposeAsync();
         await coordinator.DisposeAsync();
     }
