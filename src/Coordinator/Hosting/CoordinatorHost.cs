@@ -33,6 +33,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <summary>Becomes cancelled when the coordinator stops by itself or by a signal.</summary>
     public CancellationToken Stopping => application.Lifetime.ApplicationStopping;
 
+    /// <summary>Why it stopped by itself (another coordinator has taken over); null: it did not. The process should then exit with 1.</summary>
+    public string? FailureReason => application.Services.GetRequiredService<HostFailure>().Reason;
+
     /// <summary>Its services, for tests and the dashboard.</summary>
     public IServiceProvider Services => application.Services;
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Distributed.Coordinator.Hosting;
@@ -43,7 +44,10 @@ internal static class CoordinatorServices
         AddTelemetry(services);
         AddRuns(services);
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering());
+
+        // What a run, the directory and a node hold in memory is not written on each event: their grains stay as long as the process.
+        builder.UseOrleans(silo => silo.UseLocalhostClustering()
+            .Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromDays(365)));
 
         // Behind the silo, before the server: unfinished runs are taken up when the first node can come.
         services.AddHostedService<RunRecovery>();
@@ -55,7 +59,7 @@ internal static class CoordinatorServices
         services.AddSingleton(provider =>
         {
             var feeds = provider.GetRequiredService<RunFeeds>();
-            return new TraceFile(run => EntityName.IsValid(run) ? feeds.Folder(run).TracePath : null);
+            return new TraceFile(run => EntityName.IsValid(run) && Directory.Exists(feeds.Folder(run).Directory) ? feeds.Folder(run).TracePath : null);
         });
         services.AddHostedService<OpenTelemetryExport>();
     }
@@ -66,6 +70,7 @@ internal static class CoordinatorServices
         services.AddSingleton<RunFeeds>();
         services.AddSingleton<ModelMaker>();
         services.AddSingleton<RunServices>();
+        services.AddSingleton<HostFailure>();
         services.AddSingleton<SessionNumbers>();
         services.AddSingleton<IUpdateGate, UpdateGate>();
     }

@@ -27,7 +27,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
     /// <summary>The first version is the uploaded file itself.</summary>
     public Made TakeInitial(string runId, SpooledUpdate update, bool durable) => Guarded(() =>
     {
-        using var reader = spool.Read(update.Id);
+        using var reader = Open(update);
         var writer = checkpoints.Begin(runId, 0, update.SizeBytes, durable);
         return Finished(writer, () =>
         {
@@ -51,7 +51,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             {
                 foreach (var update in order.Updates)
                 {
-                    readers.Add(spool.Read(update.Id));
+                    readers.Add(Open(update));
                 }
 
                 return Fold(runId, spec, order, folder, reference, readers);
@@ -62,6 +62,19 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             }
         }
     });
+
+    private SpoolReader Open(SpooledUpdate update)
+    {
+        try
+        {
+            return spool.Read(update.Id);
+        }
+        catch (StorageException error)
+        {
+            // A file that is gone or has no readable header cannot say whose it was.
+            throw new StorageException(error.Refusal, error) { Update = update.Id };
+        }
+    }
 
     private Made Fold(
         string runId, RunSpec spec, RoundEffect.Aggregate order, RunFolder folder, CheckpointReader reference, List<SpoolReader> readers)

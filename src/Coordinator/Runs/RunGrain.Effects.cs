@@ -57,7 +57,10 @@ internal sealed partial class RunGrain
             case RoundEffect.StartTimer start: StartTimer(start); break;
             case RoundEffect.RoundPlanned planned: rounds.Planned(planned); break;
             case RoundEffect.RoundClosed closed: Close(closed); break;
-            case RoundEffect.Aggregate order: Background(() => Aggregate(order), order.Round); break;
+            case RoundEffect.Aggregate order:
+                services.Metrics.Phase("wait", TimeSpan.FromMilliseconds(Now - state.StartedAt));
+                Background(() => Aggregate(order), order.Round);
+                break;
             case RoundEffect.Commit order: Background(() => Commit(order), order.Round); break;
             case RoundEffect.DiscardModel: Background(DiscardModel); break;
             case RoundEffect.DiscardUpdate discard: Background(() => services.Spool.Remove(discard.Id)); break;
@@ -208,8 +211,7 @@ internal sealed partial class RunGrain
     private void StopHost(string reason)
     {
         LogFenced(runId, services.Data.Term, reason);
-        Environment.ExitCode = 1;
-        services.Lifetime.StopApplication();
+        services.Failure.StopHost(reason);
     }
 
     // One after the other in the order of the effects, outside the turn. What breaks ends the run, visibly.

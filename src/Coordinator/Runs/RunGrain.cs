@@ -116,7 +116,14 @@ internal sealed partial class RunGrain(
     }
 
     /// <inheritdoc />
-    public Task NodeLeft(string node, long session, string reason) => HandleIfRun(now => new RoundEvent.NodeLeft(now, node, session, reason));
+    public async Task NodeLeft(string node, long session, string reason)
+    {
+        await HandleIfRun(now => new RoundEvent.NodeLeft(now, node, session, reason));
+        if (spec is not null && !state.Nodes.ContainsKey(node))
+        {
+            connections.Remove(node);
+        }
+    }
 
     /// <inheritdoc />
     public Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples) =>

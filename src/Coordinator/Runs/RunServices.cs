@@ -2,7 +2,6 @@ using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
-using Microsoft.Extensions.Hosting;
 using Orleans;
 
 namespace Distributed.Coordinator.Runs;
@@ -20,4 +19,4 @@ internal sealed record RunServices(
     CoordinatorMetrics Metrics,
     IGrainFactory Grains,
     TimeProvider Time,
-    IHostApplicationLifetime Lifetime);
+    HostFailure Failure);

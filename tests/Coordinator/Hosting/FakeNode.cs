@@ -29,6 +29,8 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
     /// <summary>Asked before a task is worked on; a task it holds back is never answered.</summary>
     public Func<TaskAssigned, Task<bool>> Works { get; set; } = _ => Task.FromResult(true);
 
+    public uint Version { get; set; } = ProtocolVersion.Current;
+
     public IReadOnlyList<string> Problems { get; set; } = [];
 
     public ulong TestExamples { get; set; } = 100;
@@ -52,7 +54,7 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
     public async Task<FakeNode> StartAsync()
     {
         call = new NodeService.NodeServiceClient(channel).Connect(cancellationToken: stop.Token);
-        var hello = new Hello { NodeName = name, ProtocolVersion = ProtocolVersion.Current, Slots = (uint)slots, Device = "none", SoftwareVersion = "test" };
+        var hello = new Hello { NodeName = name, ProtocolVersion = Version, Slots = (uint)slots, Device = "none", SoftwareVersion = "test" };
         hello.Clients.AddRange(clients);
         hello.Holding.AddRange(Holding);
         await SendAsync(new NodeMessage { Hello = hello });

@@ -30,20 +30,28 @@ internal sealed class RunningCoordinator : IAsyncDisposable
 
     public GrpcChannel Channel => channel;
 
-    public static async Task<RunningCoordinator> StartAsync(string data, Action<CoordinatorOptions>? change = null)
+    public static async Task<RunningCoordinator> StartAsync(string data, Action<CoordinatorOptions>? change = null, TimeProvider? time = null)
     {
         var options = new CoordinatorOptions { DataDirectory = data, Port = 0, Heartbeat = TimeSpan.FromMinutes(1) };
         change?.Invoke(options);
         var log = new LogLines();
-        var host = CoordinatorHost.Create(options, services => services.AddLogging(logging => logging.AddProvider(log)));
+        var host = CoordinatorHost.Create(options, services =>
+        {
+            services.AddLogging(logging => logging.AddProvider(log));
+            services.AddSingleton(time ?? TimeProvider.System);
+        });
         await host.StartAsync();
         return new RunningCoordinator(host, log);
     }
 
     public FakeNode Node(string name, int slots = 1, params uint[] clients) => new(channel, name, slots, clients);
 
-    public async Task<string> SubmitAsync(RunSpec spec, string runId = "test-run") =>
-        (await Runs.SubmitAsync(new SubmitRequest { SpecJson = RunSpecJson.Write(spec), RunId = runId })).RunId;
+    // Ids of their own: hosts of tests that run at the same time hear each other's spans.
+    public async Task<string> SubmitAsync(RunSpec spec, string? runId = null) => (await Runs.SubmitAsync(new SubmitRequest
+    {
+        SpecJson = RunSpecJson.Write(spec),
+        RunId = runId ?? $"run-{Guid.NewGuid():N}",
+    })).RunId;
 
     /// <summary>Follows to the end.</summary>
     public async Task<(List<RoundRecord> Records, RunStatus Final)> FollowAsync(string runId)
