@@ -61,7 +61,7 @@ public sealed class CoordinatorHostTests
         var ids = round.Select(span => (string?)span["spanId"]).ToHashSet();
         Assert.All(round.Where(span => (string?)span["parentSpanId"] != ""), span => Assert.Contains((string?)span["parentSpanId"], ids));
         Assert.Equal(
-            ["aggregate", "commit model", "dispatch task", "plan round", "round test"],
+            ["admit update", "aggregate", "commit model", "dispatch task", "plan round", "round test"],
             round.Select(span => (string)span["name"]!).Distinct().Order(StringComparer.Ordinal));
         Assert.All(spans, span => Assert.Equal("distributed-coordinator", (string?)span["service.name"]));
     }

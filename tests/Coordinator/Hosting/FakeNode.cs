@@ -82,10 +82,16 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
     }
 
     /// <summary>Uploads a file as the update of a client.</summary>
-    public async Task<UploadReceipt> UploadAsync(TaskKey key, ulong baseVersion, byte[] file, double weight)
+    public async Task<UploadReceipt> UploadAsync(TaskKey key, ulong baseVersion, byte[] file, double weight, string traceparent = "")
     {
+        var headers = new Metadata { { "node-name", name } };
+        if (traceparent.Length > 0)
+        {
+            headers.Add("traceparent", traceparent);
+        }
+
         using var upload = channel.CreateCallInvoker().AsyncClientStreamingCall(
-            TransferMethods.UploadUpdate, null, new CallOptions(new Metadata { { "node-name", name } }));
+            TransferMethods.UploadUpdate, null, new CallOptions(headers));
         await upload.RequestStream.WriteAsync(Frame.Of(new UpdateHeader
         {
             RunId = key.RunId,
@@ -165,10 +171,10 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
         switch (task.Key.Kind)
         {
             case Protocols.V1.TaskKind.Initialize:
-                await UploadAsync(task.Key, 0, FileOf([0, 0, 0, 0]), 0);
+                await UploadAsync(task.Key, 0, FileOf([0, 0, 0, 0]), 0, task.Traceparent);
                 break;
             case Protocols.V1.TaskKind.Train:
-                await UploadAsync(task.Key, task.BaseVersion, FileOf(ModelOf(task.Key.Round, task.Key.Index)), Weight(task.Key));
+                await UploadAsync(task.Key, task.BaseVersion, FileOf(ModelOf(task.Key.Round, task.Key.Index)), Weight(task.Key), task.Traceparent);
                 break;
             default:
                 await SendAsync(new NodeMessage { TaskCompleted = new TaskCompleted { Key = task.Key, Examples = 50, LossSum = 25, Correct = 40 } });
