@@ -7,5 +7,5 @@ namespace Distributed.Cli.RunFiles;
 internal sealed record Mistake(Origin Origin, string Path, string Message)
 {
     /// <inheritdoc />
-    public override string ToString() => Path.Length == 0 ? $"{Origin}: {Message}" : $"{Origin}: {Path}: {Message}";
+    public override string ToString() => Path.Length == 0 || Origin.Source.EndsWith(" " + Path, StringComparison.Ordinal) ? $"{Origin}: {Message}" : $"{Origin}: {Path}: {Message}";
 }

@@ -15,7 +15,7 @@ internal static class CoordinatorVerb
     public static Command Create(Terminal terminal)
     {
         var port = Settings.Number(terminal, "--port", "DIST_PORT", Settings.DefaultPort, "Port to listen on; 0: any free one, printed as a JSON line.", 0, 65535);
-        var address = Settings.Text(terminal, "--address", "DIST_ADDRESS", "IP", "IP address to listen on; 0.0.0.0 lets other machines in. [env: DIST_ADDRESS; default: 127.0.0.1]", "127.0.0.1");
+        var address = Settings.Text(terminal, "--address", "DIST_ADDRESS", "IP", "IP address to listen on; 0.0.0.0 lets other machines in. [env: DIST_ADDRESS]", "127.0.0.1");
         var data = Settings.Data(terminal);
         var verbose = Settings.Verbose();
         var command = new Command("coordinator", "Serves runs to nodes until it is told to stop; goes on where it was after a restart.") { port, address, data, verbose };

@@ -26,7 +26,7 @@ internal static class Settings
         var option = new Option<string>("--format")
         {
             HelpName = "text|json",
-            Description = "json: the last line of standard output is one JSON object; progress goes to standard error. [default: text]",
+            Description = "json: the last line of standard output is one JSON object; progress goes to standard error.",
             DefaultValueFactory = _ => "text",
         };
         return option.AcceptOnlyFromAmong("text", "json");
@@ -36,7 +36,7 @@ internal static class Settings
     public static Option<string> Out() => new("--out")
     {
         HelpName = "DIR",
-        Description = "Folder for the run's own folder of files. [default: runs]",
+        Description = "Folder for the run's own folder of files.",
         DefaultValueFactory = _ => "runs",
     };
 
@@ -44,7 +44,7 @@ internal static class Settings
     public static Option<Uri> Coordinator(Terminal terminal) => new("--coordinator")
     {
         HelpName = "URL",
-        Description = $"Address of the coordinator. [env: DIST_COORDINATOR; default: http://127.0.0.1:{DefaultPort}]",
+        Description = "Address of the coordinator. [env: DIST_COORDINATOR]",
         DefaultValueFactory = result => ToUrl(terminal.Environment.GetValueOrDefault("DIST_COORDINATOR") ?? $"http://127.0.0.1:{DefaultPort}", result.AddError),
         CustomParser = result => ToUrl(result.Tokens.Single().Value, result.AddError),
     };
@@ -66,7 +66,7 @@ internal static class Settings
         return new(name)
         {
             HelpName = "N",
-            Description = $"{description} [env: {variable}; default: {fallback}]",
+            Description = $"{description} [env: {variable}]",
             DefaultValueFactory = result => terminal.Environment.GetValueOrDefault(variable) is { } text ? Read(text, result.AddError) : fallback,
             CustomParser = result => Read(result.Tokens.Single().Value, result.AddError),
         };
@@ -82,7 +82,7 @@ internal static class Settings
 
     /// <summary>A coordinator's folder.</summary>
     public static Option<string> Data(Terminal terminal) => Text(
-        terminal, "--data", "DIST_DATA", "DIR", "The coordinator's folder: everything that survives the process. [env: DIST_DATA; default: dist-data]", "dist-data");
+        terminal, "--data", "DIST_DATA", "DIR", "The coordinator's folder: everything that survives the process. [env: DIST_DATA]", "dist-data");
 
     /// <summary>More log lines.</summary>
     public static Option<bool> Verbose() => new("--verbose") { Description = "Logs every step." };

@@ -24,7 +24,7 @@ public sealed class RunFileTests : IDisposable
         Assert.Null(file.Spec);
         Assert.Equal(
             [
-                "--set cohort.quorm: cohort.quorm: unknown key; did you mean 'quorum'?",
+                "--set cohort.quorm: unknown key; did you mean 'quorum'?",
                 "--set seed: expected KEY=VALUE, such as --set training.epochs=2",
                 $"{path}: rounds: is required (must be from 1 to 1000000)",
                 $"{path}:2: name: must match [a-z0-9-]{{1,63}}, got \"Not A Name\"",
@@ -65,7 +65,7 @@ public sealed class RunFileTests : IDisposable
     public void Set_BelowAValueThatIsNoMapping_IsAMistake()
     {
         var file = Load(folder.Write("run.yaml", Samples.Small), ["rounds.x=1"]);
-        Assert.Equal("--set rounds.x: rounds.x: rounds is 3, not a mapping that has keys", Assert.Single(file.Mistakes).ToString());
+        Assert.Equal("--set rounds.x: rounds is 3, not a mapping that has keys", Assert.Single(file.Mistakes).ToString());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Distributed.Cli.Tests.RunFiles;
 using Distributed.Cli.Verbs;
 
@@ -41,11 +40,11 @@ public sealed class UsageTests : IDisposable
     [InlineData("run")]
     public async Task RunFile_WithMistakes_EndsWithTwoBeforeAnythingStarts(string verb)
     {
-        var path = folder.Write("run.yaml", Samples.Small.Replace("glyphs", "glifs", StringComparison.Ordinal).Replace("mlp", "mpl", StringComparison.Ordinal));
+        var path = folder.Write("run.yaml", Samples.Small.Replace("glyphs", "glyps", StringComparison.Ordinal).Replace("mlp", "mpl", StringComparison.Ordinal));
         var ended = await Invocation.RunAsync(verb, path, "--set", "aggregator.name=fedagv", "--format", "json", "--out", folder.Path);
         Assert.Equal(ExitCode.Usage, ended.ExitCode);
-        Assert.Contains("'glyphs'", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("'mlp'", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'glyphs'", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'mlp'", ended.Error, StringComparison.Ordinal);
         Assert.Contains("'fedavg'", ended.Error, StringComparison.Ordinal);
         Assert.Equal("failed", ended.Json.GetProperty("status").GetString());
         Assert.Equal("RUN_FILE", ended.Json.GetProperty("error").GetProperty("code").GetString());
@@ -71,7 +70,7 @@ public sealed class UsageTests : IDisposable
     public void ClientList_OfNumbersAndRanges_IsRead(string text, int[] expected)
     {
         Assert.True(ClientList.TryParse(text, out var clients));
-        Assert.Equal(expected.ToImmutableArray(), clients);
+        Assert.Equal(expected, clients.AsEnumerable());
     }
 
     [Theory]
