@@ -54,7 +54,7 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
         }
 
         using var process = Process.GetCurrentProcess();
-        var result = new ResultJson(status, follower.Progress, (DateTime.Now - process.StartTime).TotalSeconds, folder.Path);
+        var result = new ResultJson(status, follower.Progress, (TimeProvider.System.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds, folder.Path);
         folder.Summarize(result, spec);
         Report(result);
         return ExitCode.OfRun(status.State);

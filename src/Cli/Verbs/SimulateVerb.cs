@@ -73,7 +73,7 @@ internal static class SimulateVerb
     // A simulation ends with its process, so its run is stopped, and says what it had reached.
     private static async Task<RunStatus?> StopAsync(CoordinatorClient client, string id)
     {
-        var reply = await client.Runs.StopAsync(new StopRequest { RunId = id }, deadline: DateTime.UtcNow.AddSeconds(10));
+        var reply = await client.Runs.StopAsync(new StopRequest { RunId = id }, deadline: TimeProvider.System.GetUtcNow().AddSeconds(10).UtcDateTime);
         return reply.Status;
     }
 }
