@@ -53,7 +53,8 @@ public sealed class Crc32CTests
     {
         var data = new byte[100_000];
         new Random(second).NextBytes(data);
-        var (a, b) = (data.AsSpan(0, data.Length - second), data.AsSpan(data.Length - second));
-        Assert.Equal(Crc32C.Of(data), Crc32C.Combine(Crc32C.Of(a), Crc32C.Of(b), Crc32C.Shift(second)));
+        var first = Crc32C.Of(data.AsSpan(0, data.Length - second));
+        var rest = Crc32C.Of(data.AsSpan(data.Length - second));
+        Assert.Equal(Crc32C.Of(data), Crc32C.Combine(first, rest, Crc32C.Shift(second)));
     }
 }
