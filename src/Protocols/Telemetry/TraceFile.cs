@@ -47,12 +47,26 @@ public sealed class TraceFile : IAsyncDisposable
         await writing.ConfigureAwait(false);
     }
 
+    // The span itself or the nearest one around it in this process: a child ends before its parent does.
+    private static string? RunOf(Activity activity)
+    {
+        for (var at = activity; at is not null; at = at.Parent)
+        {
+            if (at.GetTagItem(TelemetryNames.Attributes.RunId) is string run)
+            {
+                return run;
+            }
+        }
+
+        return null;
+    }
+
     // Distributed.Node -> distributed-node.
     private static string ServiceOf(string source) => source.Replace('.', '-').ToLowerInvariant();
 
     private void Write(Activity activity)
     {
-        var run = activity.GetTagItem(TelemetryNames.Attributes.RunId) as string;
+        var run = RunOf(activity);
         if (run is not null)
         {
             // Bounded: traces of long ago have no spans to come.
