@@ -20,7 +20,7 @@ internal static partial class RoundMachine
         if (facts.Latest is { Round: > 0 } latest && latest.Round > recordedThrough)
         {
             // Killed between manifest and state: the round counts, its record is made again.
-            pending = pending.Add(RecordOf(setup, latest, facts.Spooled(latest.Round)));
+            pending = pending.Add(RecordOf(setup, latest, facts));
             recordedThrough = latest.Round;
         }
 
@@ -74,8 +74,9 @@ internal static partial class RoundMachine
     }
 
     // Coefficients are the weights' shares here; an aggregator's own ones died with the process.
-    private static RoundRecord RecordOf(RunSetup setup, ModelVersion version, IReadOnlyList<SpooledUpdate> spooled)
+    private static RoundRecord RecordOf(RunSetup setup, ModelVersion version, RunRecoveryFacts facts)
     {
+        var spooled = facts.Spooled(version.Round);
         var cohort = CohortDraw.Draw(setup.Seed, version.Round, setup.Clients, setup.CohortSize);
         var used = spooled.Where(update => version.Updates.Contains(update.Hash) && cohort.Contains(update.Id.Client)).ToImmutableArray();
         var weights = used.Sum(update => update.Weight);
@@ -91,7 +92,7 @@ internal static partial class RoundMachine
             Refused = [],
             Dropped = [.. missing.Select(client => new DroppedClient(client, "not in the aggregate; the coordinator was restarted before it said why"))],
             TrainLoss = MeanTrainLoss(used),
-            Started = default,
+            Started = facts.State is { WrittenUnixMilliseconds: > 0 } written ? DateTimeOffset.FromUnixTimeMilliseconds(written.WrittenUnixMilliseconds) : facts.Now,
             Seconds = 0,
             BytesUp = used.Sum(update => update.SizeBytes),
             BytesDown = 0,

@@ -188,6 +188,7 @@ internal sealed partial class RunGrain(
         var latest = services.Checkpoints.Latest(runId);
         state = RoundMachine.Recover(RunSetup.Of(runId, spec), new RunRecoveryFacts
         {
+            Now = services.Time.GetUtcNow(),
             Latest = latest,
             Spooled = Scan,
             State = written.SpecJson.Length == 0 ? null : written,

@@ -43,6 +43,10 @@ public sealed record RunGrainState : Storage.IStateDurability
     [Id(8)]
     public long EndedUnixMilliseconds { get; init; }
 
+    /// <summary>When this was written, Unix milliseconds; the next round was planned just then.</summary>
+    [Id(10)]
+    public long WrittenUnixMilliseconds { get; init; }
+
     /// <summary>Whether the run is made durable, its state included.</summary>
     [Id(9)]
     public bool Durable { get; init; } = true;

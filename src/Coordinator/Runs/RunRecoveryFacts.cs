@@ -16,6 +16,9 @@ internal sealed record RunRecoveryFacts
     /// <summary>The state as last written; null: none.</summary>
     public RunGrainState? State { get; init; }
 
+    /// <summary>Wall clock of the recovery.</summary>
+    public DateTimeOffset Now { get; init; }
+
     /// <summary>The lines of <c>rounds.jsonl</c>.</summary>
     public ImmutableArray<RoundRecord> Emitted { get; init; } = [];
 }

@@ -88,6 +88,7 @@ internal sealed class RunRounds(string runId, RunSpec spec, RunServices services
             StartedUnixMilliseconds = startedAt,
             EndedUnixMilliseconds = endedAt,
             Durable = spec.Durable,
+            WrittenUnixMilliseconds = services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
     }
 

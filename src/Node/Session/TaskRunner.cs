@@ -35,7 +35,7 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
         {
             // Whatever goes wrong in a task is the task's end, not the node's: the coordinator is told and decides.
             var refusal = Describe(error);
-            activity?.SetStatus(ActivityStatusCode.Error, refusal.Message);
+            activity.SetStatus(ActivityStatusCode.Error, refusal.Message);
             return Failed(task.Key, refusal);
         }
     }
@@ -150,16 +150,16 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
         await uploader.UploadAsync(header, ByteSource.FromMemory(bytes), cancellation);
     }
 
-    private Activity? StartActivity(TaskAssigned task)
+    private Activity StartActivity(TaskAssigned task)
     {
         var name = task.Key.Kind == TaskKind.Evaluate ? TelemetryNames.Spans.Evaluate : TelemetryNames.Spans.TrainLocally;
         var activity = NodeInstruments.StartTask(name, task.Traceparent);
-        activity?.SetTag(TelemetryNames.Attributes.RunId, task.Key.RunId);
-        activity?.SetTag(TelemetryNames.Attributes.Round, (int)task.Key.Round);
-        activity?.SetTag(TelemetryNames.Attributes.NodeId, nodeName);
+        activity.SetTag(TelemetryNames.Attributes.RunId, task.Key.RunId);
+        activity.SetTag(TelemetryNames.Attributes.Round, (int)task.Key.Round);
+        activity.SetTag(TelemetryNames.Attributes.NodeId, nodeName);
         if (task.Key.Kind == TaskKind.Train)
         {
-            activity?.SetTag(TelemetryNames.Attributes.ClientId, (int)task.Key.Index);
+            activity.SetTag(TelemetryNames.Attributes.ClientId, (int)task.Key.Index);
         }
 
         return activity;

@@ -39,7 +39,16 @@ internal static class NodeInstruments
     /// <summary>Starts a span below the task's dispatch span, which another process made.</summary>
     /// <param name="name">Name of the span.</param>
     /// <param name="traceparent">W3C trace context as received; ignored when malformed.</param>
-    public static Activity? StartTask(string name, string traceparent) => ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent)
-        ? Source.StartActivity(name, ActivityKind.Consumer, parent)
-        : Source.StartActivity(name, ActivityKind.Consumer);
+    /// <returns>The span; when nobody listens, a stand-in that carries the context on and is written nowhere.</returns>
+    public static Activity StartTask(string name, string traceparent)
+    {
+        var known = ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent);
+        return (known ? Source.StartActivity(name, ActivityKind.Consumer, parent) : Source.StartActivity(name, ActivityKind.Consumer))
+            ?? (known ? new Activity(name).SetParentId(traceparent) : new Activity(name)).Start();
+    }
+
+    /// <summary>The <c>traceparent</c> of a call made now: that of the nearest span that is written, here or where the task came from.</summary>
+    public static string? Traceparent() => Activity.Current is not { } current ? null
+        : current.Source == Source ? current.Id
+        : current.ParentId;
 }

@@ -1,3 +1,4 @@
+using Distributed.Node.Telemetry;
 using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Grpc.Core;
@@ -19,5 +20,15 @@ internal sealed class TransferClient(CallInvoker invoker, string nodeName)
     public AsyncUnaryCall<UploadStatus> GetUploadStatus(UploadStatusRequest request, CancellationToken cancellation) =>
         invoker.AsyncUnaryCall(TransferMethods.GetUploadStatus, null, Options(cancellation), request);
 
-    private CallOptions Options(CancellationToken cancellation) => new(new Metadata { { NodeNameKey, nodeName } }, cancellationToken: cancellation);
+    // The trace context is given explicitly: HttpClient would put in that of a span of its own, which nobody writes.
+    private CallOptions Options(CancellationToken cancellation)
+    {
+        var metadata = new Metadata { { NodeNameKey, nodeName } };
+        if (NodeInstruments.Traceparent() is { Length: > 0 } traceparent)
+        {
+            metadata.Add("traceparent", traceparent);
+        }
+
+        return new CallOptions(metadata, cancellationToken: cancellation);
+    }
 }

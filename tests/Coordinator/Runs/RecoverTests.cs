@@ -54,6 +54,7 @@ public sealed class RecoverTests
         var record = Assert.Single(state.Pending);
         Assert.Equal((2, "committed", 2L), (record.Round, record.Outcome, record.Version));
         Assert.Equal([0.5, 0.5], record.Used.Select(used => used.Coefficient));
+        Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1234), record.Started);
         Assert.Equal([2], state.Evaluations.Keys);
     }
 
@@ -107,7 +108,7 @@ public sealed class RecoverTests
     private static ModelVersion Version(long version, int round, params SpooledUpdate[] updates) => new(
         "run", version, round, MachineScript.HashOf($"model {version}"), MachineScript.HashOf($"model {version - 1}"), 1, 100, [.. updates.Select(update => update.Hash)]);
 
-    private static RunGrainState Written(int round) => new() { SpecJson = "{}", Round = round, Version = round - 1 };
+    private static RunGrainState Written(int round) => new() { SpecJson = "{}", Round = round, Version = round - 1, WrittenUnixMilliseconds = 1234 };
 
     private static SpooledUpdate Spooled(int round, int client) => new(
         new UpdateId("run", round, client, Math.Max(0, round - 1)), MachineScript.HashOf($"{round}/{client}"), 100, "a", 1, 10, 0.5, 0.1);
