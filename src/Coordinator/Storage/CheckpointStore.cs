@@ -109,18 +109,9 @@ internal sealed class CheckpointStore : ICheckpointStore
     {
         var path = paths.Manifest(version.RunId, version.Version);
         files.Hit(Failpoint.CommitBeforeManifest, version.Round);
-        var aside = files.WriteAside(path, ManifestFile.Write(version), writer.Durable, version.RunId);
-        try
+        if (!LinkManifest(writer, version, path))
         {
-            // File.Move without overwriting falls back to a copy where links are missing: not exclusive. This one fails instead.
-            if (!LibC.TryLink(aside, path))
-            {
-                return false;
-            }
-        }
-        finally
-        {
-            File.Delete(aside);
+            return false;
         }
 
         files.Hit(Failpoint.CommitAfterManifest, version.Round);
@@ -130,6 +121,27 @@ internal sealed class CheckpointStore : ICheckpointStore
         }
 
         return true;
+    }
+
+    private bool LinkManifest(CheckpointWriter writer, ModelVersion version, string path)
+    {
+        while (true)
+        {
+            var aside = files.WriteAside(path, ManifestFile.Write(version), writer.Durable, version.RunId);
+            try
+            {
+                // File.Move without overwriting falls back to a copy where links are missing: not exclusive. This one fails instead.
+                return LibC.TryLink(aside, path);
+            }
+            catch (IOException error) when (error.HResult == DiskErrors.NoEntry && !File.Exists(aside))
+            {
+                // A rival that begins just now took it for a leftover: once more.
+            }
+            finally
+            {
+                File.Delete(aside);
+            }
+        }
     }
 
     private Outcome<ModelVersion> Lost(ModelVersion ours)

@@ -8,6 +8,9 @@ internal static class DiskErrors
     /// <summary>ENOSPC, which .NET on Unix leaves in <see cref="Exception.HResult"/> as it is.</summary>
     public const int NoSpace = 28;
 
+    /// <summary>ENOENT.</summary>
+    public const int NoEntry = 2;
+
     private const int QuotaExceeded = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
