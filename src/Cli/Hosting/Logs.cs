@@ -16,6 +16,8 @@ internal static class Logs
         logging.ClearProviders();
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that failed is thrown as well, and said once in our own words.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {
