@@ -9,8 +9,8 @@ public sealed class KillTests
     /// <summary>Reliability cases 1 to 3: the coordinator is killed at a durable step of round 2 and started again.</summary>
     [Theory]
     [InlineData("SpoolBeforeFsync@round=2:kill", "before the first update is acknowledged")]
-    [InlineData("SpoolBeforeFsync@round=2,hit=4:kill", "with some updates acknowledged")]
-    [InlineData("UploadBeforeAdmit@round=2,hit=3:kill", "an update durable but not counted")]
+    [InlineData("SpoolBeforeFsync@round=2@hit=4:kill", "with some updates acknowledged")]
+    [InlineData("UploadBeforeAdmit@round=2@hit=3:kill", "an update durable but not counted")]
     [InlineData("CommitBeforeManifest@round=2:kill", "model on disk, not committed")]
     [InlineData("CommitAfterManifest@round=2:kill", "between manifest and state")]
     [InlineData("StateAfterWrite@hit=4:kill", "around a state write")]
@@ -45,7 +45,7 @@ public sealed class KillTests
     [Fact]
     public async Task Case31_NodeKilled_RoundCommitsAtQuorumWithoutItsClient()
     {
-        var runFile = RunFiles.Glyphs("cohort: { quorum: 0.5, deadline: 5s, minimumNodes: 2 }");
+        var runFile = RunFiles.Glyphs("cohort: { quorum: 0.5, deadline: 4s }");
         await using var cluster = new TestCluster();
         await cluster.StartCoordinatorAsync();
         cluster.StartNode("site-a", "--clients", "0,1,2");

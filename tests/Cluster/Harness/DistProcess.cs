@@ -7,7 +7,7 @@ namespace Distributed.Cluster.Tests.Harness;
 /// <summary>The real command as a process: lines awaited as they come, killed the hard way, never left behind.</summary>
 internal sealed class DistProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
