@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Distributed.Cluster.Tests.Harness;
@@ -84,6 +85,13 @@ internal sealed class DistProcess : IAsyncDisposable
         }
 
         return process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, and the end awaited.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await ExitAsync();
     }
 
     /// <summary>SIGKILL, and the end awaited.</summary>
