@@ -9,7 +9,7 @@ var command = "bench/round/run" + string.Concat(args.Select(argument => " " + ar
 var dist = Option("--dist") ?? throw new ArgumentException("--dist: path of the dist command");
 var folder = Option("--folder") ?? Path.Combine(Path.GetTempPath(), "distributed-bench-round");
 var cells = Option("--cells")?.Split(',').Select(Parse).ToArray()
-    ?? [.. from megabytes in new[] { 1, 10, 100 } from nodes in new[] { 2, 4, 8 } select (megabytes, nodes)];
+    ?? [(1, 2), (1, 4), (1, 8), (10, 2), (10, 4), (10, 8), (100, 2), (100, 4), (100, 8)];
 
 if (Directory.Exists(folder))
 {
@@ -26,9 +26,10 @@ foreach (var megabytes in cells.Select(cell => cell.Megabytes).Distinct())
 }
 
 Console.WriteLine("case                  s/round   min..max          Flower   ratio   MB/s   peak MB  (Flower)  fsyncs");
-foreach (var cell in from size in cells from durable in new[] { true, false } select new Cell(size.Megabytes, size.Nodes, durable))
+foreach (var (megabytes, nodes) in cells)
 {
-    rows.AddRange(Measure(cell));
+    rows.AddRange(Measure(new Cell(megabytes, nodes, Durable: true)));
+    rows.AddRange(Measure(new Cell(megabytes, nodes, Durable: false)));
 }
 
 if (Option("--out") is { } output)
