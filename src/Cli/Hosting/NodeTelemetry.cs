@@ -6,22 +6,19 @@ using OpenTelemetry.Trace;
 
 namespace Distributed.Cli.Hosting;
 
-/// <summary>A node process's own spans and metrics: to a collector when the standard variable names one, to files when a folder is given.</summary>
-internal sealed class NodeTelemetry : IAsyncDisposable
+/// <summary>A node process's own spans and metrics for a collector, when the standard variable names one. The coordinator gets the spans in any case.</summary>
+internal sealed class NodeTelemetry : IDisposable
 {
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private readonly TraceFile? file;
     private readonly TracerProvider? tracer;
     private readonly MeterProvider? meter;
 
-    /// <summary>Starts; without a collector and a folder it costs nothing.</summary>
+    /// <summary>Starts; without a collector it costs nothing.</summary>
     /// <param name="node">The node's name.</param>
-    /// <param name="traces">Folder for <c>RUN/trace.jsonl</c>, or null.</param>
     /// <param name="environment">The environment's variables.</param>
-    public NodeTelemetry(string node, string? traces, IReadOnlyDictionary<string, string> environment)
+    public NodeTelemetry(string node, IReadOnlyDictionary<string, string> environment)
     {
-        file = traces is null ? null : new TraceFile(run => Path.Combine(traces, run, "trace.jsonl"));
         if (environment.GetValueOrDefault(EndpointVariable) is { Length: > 0 })
         {
             var resource = ResourceBuilder.CreateDefault().AddService("distributed-node", serviceInstanceId: node);
@@ -31,13 +28,9 @@ internal sealed class NodeTelemetry : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         tracer?.Dispose();
         meter?.Dispose();
-        if (file is not null)
-        {
-            await file.DisposeAsync();
-        }
     }
 }

@@ -18,11 +18,10 @@ internal static class NodeVerb
         var threads = Settings.Number(terminal, "--threads", "DIST_THREADS", 1, "Threads inside an operator, for each worker.");
         var clients = Settings.Text(terminal, "--clients", "DIST_CLIENTS", "LIST", "Clients whose data only this node has, such as 0,3,5-9. [env: DIST_CLIENTS; default: any client]", null);
         var path = Settings.Text(terminal, "--data-path", "DIST_DATA_PATH", "DIR", "Folder of the data on this machine, instead of the run's data.path. [env: DIST_DATA_PATH]", null);
-        var traces = Settings.Text(terminal, "--traces", "DIST_TRACES", "DIR", "Writes this node's spans to DIR/RUN/trace.jsonl. [env: DIST_TRACES]", null);
         var verbose = Settings.Verbose();
         var command = new Command("node", "Trains for a coordinator until it is told to stop; comes back when the coordinator does.")
         {
-            coordinator, name, workers, threads, clients, path, traces, verbose,
+            coordinator, name, workers, threads, clients, path, verbose,
         };
         command.SetAction((parsed, cancellation) => Failures.GuardAsync(terminal, "text", () =>
         {
@@ -39,15 +38,15 @@ internal static class NodeVerb
                 Workers = parsed.GetRequiredValue(workers),
                 Threads = parsed.GetRequiredValue(threads),
                 Clients = ids,
+                SendSpans = true,
                 DataPath = parsed.GetValue(path) is { Length: > 0 } folder ? folder : null,
             };
-            var spans = parsed.GetValue(traces) is { Length: > 0 } place ? place : null;
-            return WorkAsync(terminal, options, spans, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information, cancellation);
+            return WorkAsync(terminal, options, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information, cancellation);
         }, cancellation));
         return command;
     }
 
-    private static async Task<int> WorkAsync(Terminal terminal, NodeOptions options, string? traces, LogLevel level, CancellationToken cancellation)
+    private static async Task<int> WorkAsync(Terminal terminal, NodeOptions options, LogLevel level, CancellationToken cancellation)
     {
         if (options.Problems() is { Count: > 0 } problems)
         {
@@ -55,7 +54,7 @@ internal static class NodeVerb
         }
 
         terminal.Error.WriteLine($"node {options.Name}: {options.Workers} worker(s), coordinator {options.Coordinator}; Ctrl-C stops it");
-        await using var telemetry = new NodeTelemetry(options.Name, traces, terminal.Environment);
+        using var telemetry = new NodeTelemetry(options.Name, terminal.Environment);
         using var loggers = Logs.ToStandardError(level);
         var exit = await new NodeHost(options, loggers).RunAsync(cancellation);
         return exit.Refusal is { } refusal

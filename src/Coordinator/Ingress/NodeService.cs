@@ -4,6 +4,7 @@ using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ internal sealed class NodeService(
     IGrainFactory grains,
     SessionNumbers numbers,
     CoordinatorMetrics metrics,
+    TraceFile traces,
     TimeProvider time,
     IOptions<CoordinatorOptions> options,
     IHostApplicationLifetime lifetime,
@@ -30,7 +32,7 @@ internal sealed class NodeService(
         IAsyncStreamReader<NodeMessage> requestStream, IServerStreamWriter<CoordinatorMessage> responseStream, ServerCallContext context)
     {
         var hello = await ReadHello(requestStream, context);
-        await using var session = new NodeSession(hello.NodeName, numbers.Next(), grains, metrics, time, options.Value.Heartbeat, logger);
+        await using var session = new NodeSession(hello.NodeName, numbers.Next(), grains, metrics, traces, time, options.Value.Heartbeat, logger);
         await session.RunAsync(hello, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
     }
 

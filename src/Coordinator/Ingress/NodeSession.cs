@@ -5,6 +5,7 @@ using Distributed.Coordinator.Runs;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     private readonly long number;
     private readonly IGrainFactory grains;
     private readonly CoordinatorMetrics metrics;
+    private readonly TraceFile traces;
     private readonly TimeProvider time;
     private readonly TimeSpan heartbeat;
     private readonly ILogger<NodeSession> logger;
@@ -35,10 +37,17 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     private string reason = "the stream ended";
 
     public NodeSession(
-        string name, long number, IGrainFactory grains, CoordinatorMetrics metrics, TimeProvider time, TimeSpan heartbeat, ILogger<NodeSession> logger)
+        string name,
+        long number,
+        IGrainFactory grains,
+        CoordinatorMetrics metrics,
+        TraceFile traces,
+        TimeProvider time,
+        TimeSpan heartbeat,
+        ILogger<NodeSession> logger)
     {
-        (this.name, this.number, this.grains, this.metrics, this.time, this.heartbeat, this.logger) =
-            (name, number, grains, metrics, time, heartbeat, logger);
+        (this.name, this.number, this.grains, this.metrics, this.traces, this.time, this.heartbeat, this.logger) =
+            (name, number, grains, metrics, traces, time, heartbeat, logger);
         silence = time.CreateTimer(_ => End($"silent for {MissedHeartbeats} heartbeats"), null, heartbeat * MissedHeartbeats, Timeout.InfiniteTimeSpan);
     }
 
@@ -192,6 +201,7 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
         NodeMessage.MessageOneofCase.TaskCompleted => Complete(message.TaskCompleted),
         NodeMessage.MessageOneofCase.TaskFailed => Run(message.TaskFailed.Key?.RunId).TaskFailed(
             name, KeyOf(message.TaskFailed.Key!), CodeOf(message.TaskFailed.Code), Printable(message.TaskFailed.Detail)),
+        NodeMessage.MessageOneofCase.SpanFinished => Trace(message.SpanFinished),
         _ => throw new Refusal(RefusalCode.ProtocolViolation, "A node says Hello once, and nothing that this version does not know.").ToRpcException(),
     };
 
@@ -205,6 +215,12 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     private Task Complete(TaskCompleted done) => done.Key?.Kind == TaskKind.Evaluate
         ? Run(done.Key.RunId).ShardEvaluated(name, KeyOf(done.Key), checked((long)done.Examples), done.LossSum, checked((long)done.Correct))
         : Task.CompletedTask;
+
+    private Task Trace(SpanFinished span)
+    {
+        traces.Add(span.RunId, span.OtlpJson);
+        return Task.CompletedTask;
+    }
 
     private IRunGrain Run(string? runId) => EntityName.Check("run id", runId) is { } refusal
         ? throw refusal.ToRpcException()

@@ -1,6 +1,7 @@
 using Distributed.Node.Session;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;
+using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.V1;
 using Microsoft.Extensions.Logging;
 
@@ -37,9 +38,16 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
         var session = new NodeSession(
             new NodeService.NodeServiceClient(control), options, connectivity, runs, floor, outbox, clock, loggers.CreateLogger<NodeSession>());
 
+        // A span is worth one connection, not a queue: those of an outage are dropped.
+        using var spans = options.SendSpans
+            ? new SpanListener((run, span) => outbox.Post(SpanFinished(run, span), epoch: connectivity.Epoch), TelemetryNames.Node)
+            : null;
+
         var exit = await session.RunAsync(cancellation);
         floor.Board.CancelAll();
         await floor.IdleAsync();
         return exit;
     }
+
+    private static NodeMessage SpanFinished(string run, string span) => new() { SpanFinished = new SpanFinished { RunId = run, OtlpJson = span } };
 }

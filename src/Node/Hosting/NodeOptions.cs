@@ -34,6 +34,10 @@ public sealed record NodeOptions
     /// <value>None.</value>
     public string? DataPath { get; init; }
 
+    /// <summary>Whether finished spans go to the coordinator, which keeps a round's trace in one file. Off where both are one process.</summary>
+    /// <value>false.</value>
+    public bool SendSpans { get; init; }
+
     /// <summary>Bytes in a chunk of an upload.</summary>
     /// <value>512 KB; 64 KB to 1 MB.</value>
     public int ChunkBytes { get; init; } = TransferSizes.DefaultChunkBytes;

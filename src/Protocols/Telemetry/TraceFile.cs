@@ -1,24 +1,18 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Distributed.Protocols.Telemetry;
 
 /// <summary>
-/// Writes finished spans to <c>trace.jsonl</c>, one JSON object a line with the field names of OTLP's JSON form, for reading without a collector.
-/// Needs no OpenTelemetry package. A span that names no run goes to the file of its trace's other spans.
+/// Writes finished spans to <c>trace.jsonl</c>, one JSON object a line (<see cref="SpanJson"/>), for reading without a collector. Needs no OpenTelemetry package.
 /// </summary>
 public sealed class TraceFile : IAsyncDisposable
 {
     private readonly Func<string, string?> pathOfRun;
-    private readonly ConcurrentDictionary<ActivityTraceId, string> runOfTrace = new();
     private readonly Channel<(string Path, string Line)> lines = Channel.CreateBounded<(string, string)>(
         new BoundedChannelOptions(16 * 1024) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private readonly ActivityListener listener;
+    private readonly SpanListener listener;
     private readonly Task writing;
 
     /// <summary>Listens to the project's sources until disposed.</summary>
@@ -28,15 +22,8 @@ public sealed class TraceFile : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(pathOfRun);
         this.pathOfRun = pathOfRun;
-        var names = sources is { Length: > 0 } ? sources : [TelemetryNames.Coordinator, TelemetryNames.Node];
-        listener = new ActivityListener
-        {
-            ShouldListenTo = source => names.Contains(source.Name, StringComparer.Ordinal),
-            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = Write,
-        };
         writing = Task.Run(WriteLinesAsync);
-        ActivitySource.AddActivityListener(listener);
+        listener = new SpanListener(Append, sources is { Length: > 0 } ? sources : [TelemetryNames.Coordinator, TelemetryNames.Node]);
     }
 
     /// <summary>Stops listening and writes what is left.</summary>
@@ -47,45 +34,23 @@ public sealed class TraceFile : IAsyncDisposable
         await writing.ConfigureAwait(false);
     }
 
-    // The span itself or the nearest one around it in this process: a child ends before its parent does.
-    private static string? RunOf(Activity activity)
+    /// <summary>Adds a span that another process finished; one that is no span is left out.</summary>
+    /// <param name="run">Its run.</param>
+    /// <param name="span">As <see cref="SpanJson"/> writes it.</param>
+    public void Add(string run, string span)
     {
-        for (var at = activity; at is not null; at = at.Parent)
+        if (SpanJson.Normalize(span) is { } line)
         {
-            if (at.GetTagItem(TelemetryNames.Attributes.RunId) is string run)
-            {
-                return run;
-            }
+            Append(run, line);
         }
-
-        return null;
     }
 
-    // Distributed.Node -> distributed-node.
-    private static string ServiceOf(string source) => source.Replace('.', '-').ToLowerInvariant();
-
-    private void Write(Activity activity)
+    // A full queue drops spans rather than slow a round down.
+    private void Append(string run, string line)
     {
-        var run = RunOf(activity);
-        if (run is not null)
-        {
-            // Bounded: traces of long ago have no spans to come.
-            if (runOfTrace.Count > 4096)
-            {
-                runOfTrace.Clear();
-            }
-
-            runOfTrace[activity.TraceId] = run;
-        }
-        else if (!runOfTrace.TryGetValue(activity.TraceId, out run))
-        {
-            return;
-        }
-
-        // A full queue drops spans rather than slow a round down.
         if (pathOfRun(run) is { } path)
         {
-            lines.Writer.TryWrite((path, ToJson(activity)));
+            lines.Writer.TryWrite((path, line));
         }
     }
 
@@ -106,12 +71,12 @@ public sealed class TraceFile : IAsyncDisposable
 
             foreach (var (path, text) in batch)
             {
-                Append(path, text.ToString());
+                WriteTo(path, text.ToString());
             }
         }
     }
 
-    private static void Append(string path, string text)
+    private static void WriteTo(string path, string text)
     {
         try
         {
@@ -122,72 +87,5 @@ public sealed class TraceFile : IAsyncDisposable
         {
             // A full disk costs spans, never a round.
         }
-    }
-
-    private static string ToJson(Activity activity)
-    {
-        var buffer = new MemoryStream(512);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            var start = (activity.StartTimeUtc - DateTime.UnixEpoch).Ticks * 100;
-            json.WriteStartObject();
-            json.WriteString("traceId", activity.TraceId.ToHexString());
-            json.WriteString("spanId", activity.SpanId.ToHexString());
-            json.WriteString("parentSpanId", activity.ParentSpanId == default ? "" : activity.ParentSpanId.ToHexString());
-            json.WriteString("name", activity.DisplayName);
-            json.WriteNumber("kind", (int)activity.Kind + 1);
-            json.WriteString("startTimeUnixNano", start.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("endTimeUnixNano", (start + (activity.Duration.Ticks * 100)).ToString(CultureInfo.InvariantCulture));
-            json.WriteString("service.name", ServiceOf(activity.Source.Name));
-            WriteAttributes(json, activity);
-            WriteLinks(json, activity);
-            if (activity.Status == ActivityStatusCode.Error)
-            {
-                json.WriteStartObject("status");
-                json.WriteNumber("code", 2);
-                json.WriteString("message", activity.StatusDescription);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
-
-    private static void WriteAttributes(Utf8JsonWriter json, Activity activity)
-    {
-        json.WriteStartObject("attributes");
-        foreach (var (key, value) in activity.EnumerateTagObjects())
-        {
-            switch (value)
-            {
-                case bool flag: json.WriteBoolean(key, flag); break;
-                case int or long or uint or short or byte: json.WriteNumber(key, Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
-                case double number when double.IsFinite(number): json.WriteNumber(key, number); break;
-                default: json.WriteString(key, Convert.ToString(value, CultureInfo.InvariantCulture)); break;
-            }
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteLinks(Utf8JsonWriter json, Activity activity)
-    {
-        if (!activity.Links.Any())
-        {
-            return;
-        }
-
-        json.WriteStartArray("links");
-        foreach (var link in activity.Links)
-        {
-            json.WriteStartObject();
-            json.WriteString("traceId", link.Context.TraceId.ToHexString());
-            json.WriteString("spanId", link.Context.SpanId.ToHexString());
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

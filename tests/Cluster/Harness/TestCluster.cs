@@ -33,16 +33,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public DistProcess StartNode(string name, params IReadOnlyList<string> more) =>
         Nodes[name] = Add(DistProcess.Start(null, ["node", "--coordinator", Address, "--name", name, "--workers", "1", "--threads", "1", .. more]));
 
-    /// <summary>Where a node writes its spans when it is started with <c>--traces</c> and this.</summary>
-    public string Traces(string node) => Path.Combine(Data, "traces", node);
-
-    /// <summary>Ends the nodes cleanly, which writes out their spans, and gives the spans of all processes.</summary>
+    /// <summary>Ends nodes and coordinator cleanly, which writes out what they still hold, and gives the run's spans.</summary>
     public async Task<IReadOnlyList<JsonElement>> SpansAsync()
     {
         await Task.WhenAll(Nodes.Values.Select(node => node.StopAsync()));
-        var run = Path.GetFileName(Path.GetDirectoryName(RunFile("trace.jsonl")))!;
-        return [.. Nodes.Keys.Select(node => Path.Combine(Traces(node), run, "trace.jsonl")).Prepend(RunFile("trace.jsonl"))
-            .SelectMany(File.ReadLines).Select(line => JsonDocument.Parse(line).RootElement)];
+        await Coordinator.StopAsync();
+        return [.. File.ReadLines(RunFile("trace.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     /// <summary>Submits a run and follows it to its end in a process of its own.</summary>

@@ -34,8 +34,8 @@ public sealed class ProcessRunTests
     {
         await using var cluster = new TestCluster();
         await cluster.StartCoordinatorAsync();
-        cluster.StartNode("node-0", "--traces", cluster.Traces("node-0"));
-        cluster.StartNode("node-1", "--traces", cluster.Traces("node-1"));
+        cluster.StartNode("node-0");
+        cluster.StartNode("node-1");
         var run = cluster.Submit(RunFiles.Glyphs());
         Assert.True(await run.ExitAsync() == 0, cluster.Output());
 
