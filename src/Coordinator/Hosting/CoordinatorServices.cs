@@ -71,6 +71,7 @@ internal static class CoordinatorServices
         services.AddSingleton<ModelMaker>();
         services.AddSingleton<RunServices>();
         services.AddSingleton<HostFailure>();
+        services.AddSingleton<YoungHeap>();
         services.AddSingleton<SessionNumbers>();
         services.AddSingleton<IUpdateGate, UpdateGate>();
     }

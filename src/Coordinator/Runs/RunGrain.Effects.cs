@@ -65,7 +65,7 @@ internal sealed partial class RunGrain
             case RoundEffect.DiscardModel: Background(DiscardModel); break;
             case RoundEffect.DiscardUpdate discard: Background(() => services.Spool.Remove(discard.Id)); break;
             case RoundEffect.Emit emit: services.Feeds.Feed(runId).Append(rounds.Complete(emit.Record).ToJson()); break;
-            case RoundEffect.RemoveRound remove: Background(() => services.Spool.RemoveRound(runId, remove.Round)); break;
+            case RoundEffect.RemoveRound remove: Background(() => RemoveRound(remove.Round)); break;
             case RoundEffect.Prune prune: Background(() => Prune(prune.KeepFrom)); break;
             case RoundEffect.EndRun end: EndRun(end); break;
             case RoundEffect.StopHost stop: StopHost(stop.Reason); break;
@@ -179,6 +179,12 @@ internal sealed partial class RunGrain
     {
         writer?.Dispose();
         writer = null;
+    }
+
+    private void RemoveRound(int round)
+    {
+        services.Spool.RemoveRound(runId, round);
+        services.Heap.Trim();
     }
 
     private void Prune(long keepFrom)

@@ -19,4 +19,5 @@ internal sealed record RunServices(
     CoordinatorMetrics Metrics,
     IGrainFactory Grains,
     TimeProvider Time,
+    YoungHeap Heap,
     HostFailure Failure);
