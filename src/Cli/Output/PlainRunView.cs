@@ -4,8 +4,14 @@ using Distributed.Protocols.V1;
 namespace Distributed.Cli.Output;
 
 /// <summary>One line an event: for files, pipes and logs.</summary>
-internal sealed class PlainRunView(TextWriter writer) : IRunView
+/// <param name="writer">Where lines go.</param>
+/// <param name="saysWaits">Whether missing nodes are a person's to start.</param>
+internal sealed class PlainRunView(TextWriter writer, bool saysWaits) : IRunView
 {
+    private const string WaitingForNodes = "waiting for nodes";
+
+    private string? said;
+
     /// <inheritdoc />
     public void Begin(IEnumerable<string> header)
     {
@@ -23,7 +29,12 @@ internal sealed class PlainRunView(TextWriter writer) : IRunView
     /// <inheritdoc />
     public void Status(RunStatus status)
     {
-        // Lines are for what happened; what is waited for is asked with `dist status`.
+        // Lines are for what happened, and for the one wait that a person has to end.
+        if (saysWaits && status.Detail.StartsWith(WaitingForNodes, StringComparison.Ordinal) && status.Detail != said)
+        {
+            said = status.Detail;
+            Write(status.Detail);
+        }
     }
 
     /// <inheritdoc />

@@ -17,6 +17,9 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
     /// <summary>What an interruption does to the run: gives its last status, or null when the run goes on without us.</summary>
     public Func<Task<RunStatus?>> OnInterrupt { get; init; } = () => Task.FromResult<RunStatus?>(null);
 
+    /// <summary>Whether missing nodes are a person's to start, so that waiting for them is said.</summary>
+    public bool SaysWaits { get; init; } = true;
+
     /// <summary>Follows the run to its end, fetches the model and writes the result.</summary>
     /// <param name="header">Lines about where it runs.</param>
     /// <param name="cancellation">The interruption.</param>
@@ -84,9 +87,9 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
     }
 
     private IRunView View() =>
-        format == "json" ? new PlainRunView(terminal.Error)
+        format == "json" ? new PlainRunView(terminal.Error, SaysWaits)
         : terminal.Interactive ? new LiveRunView(AnsiConsole.Console)
-        : new PlainRunView(terminal.Out);
+        : new PlainRunView(terminal.Out, SaysWaits);
 
     private string Data => $"{spec.Data.Source}{(spec.Data.Path is { } path ? $" in {path}" : "")}, {spec.Data.Clients} clients, {Plugin(spec.Data.Partition)}";
 
