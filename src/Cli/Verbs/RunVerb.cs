@@ -4,12 +4,16 @@ using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
+using Grpc.Core;
 
 namespace Distributed.Cli.Verbs;
 
 /// <summary><c>dist run FILE</c>: submits a run to a coordinator and follows it to its end.</summary>
 internal static class RunVerb
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     public static Command Create(Terminal terminal)
     {
         var (file, set, coordinator, output, format) =
@@ -37,7 +41,7 @@ internal static class RunVerb
         Terminal terminal, CoordinatorClient client, RunSpec spec, string output, string format, CancellationToken cancellation)
     {
         var id = RunIds.Next(spec.Name, TimeProvider.System);
-        await client.Runs.SubmitAsync(new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellationToken: cancellation);
+        await SubmitAsync(terminal, client, new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellation);
         using var folder = RunFolder.Create(output, id);
         var session = new RunSession(terminal, client, spec, id, folder, format)
         {
@@ -49,5 +53,29 @@ internal static class RunVerb
             },
         };
         return await session.FollowAsync([$"coordinator  {client.Address}"], cancellation);
+    }
+
+    // A coordinator that was started a moment ago is waited for. The run has its id already, so asking again is safe.
+    private static async Task SubmitAsync(Terminal terminal, CoordinatorClient client, SubmitRequest request, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.Runs.SubmitAsync(request, cancellationToken: cancellation);
+                return;
+            }
+            catch (RpcException error) when (
+                error.StatusCode == StatusCode.Unavailable && !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                if (attempt == 1)
+                {
+                    terminal.Error.WriteLine($"waiting up to {Patience.TotalSeconds:0} s for the coordinator at {client.Address}");
+                }
+
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+            }
+        }
     }
 }
