@@ -275,7 +275,10 @@ internal static partial class RoundMachine
     {
         var work = state.Clients[client];
         return work.Node is { } node ? $"no update before the close; node {node} was at it"
-            : work.Reason ?? (state.Nodes.Values.Any(n => n.CanRun(client)) ? "no node had a free slot before the close" : "no connected node can run it");
+            : work.Reason is { } reason ? reason
+            : state.Nodes.Values.Any(n => n.CanRun(client)) ? "no node had a free slot before the close"
+            : state.LostSites.TryGetValue(client, out var site) ? $"no connected node can run it; node {site}, which has its data, is lost"
+            : "no connected node can run it";
     }
 
     private static double? MeanTrainLoss(ImmutableArray<SpooledUpdate> used)

@@ -17,6 +17,7 @@ internal static partial class RoundMachine
         }
 
         var node = new RunNode { Name = joined.Node, Session = joined.Session, Slots = joined.Slots, Pinned = [.. joined.Pinned] };
+        step.State = step.State with { LostSites = step.State.LostSites.RemoveRange(node.Pinned) };
         Put(step, node with { InFlight = TakeOver(step, node, joined.Holding) });
         step.Do(new RoundEffect.Announce(joined.Node));
     }
@@ -54,7 +55,11 @@ internal static partial class RoundMachine
         }
 
         Release(step, node, $"node {left.Node} lost ({left.Reason})");
-        step.State = step.State with { Nodes = step.State.Nodes.Remove(left.Node) };
+        step.State = step.State with
+        {
+            Nodes = step.State.Nodes.Remove(left.Node),
+            LostSites = step.State.LostSites.SetItems(node.Pinned.Select(client => KeyValuePair.Create(client, node.Name))),
+        };
         CloseIfSettled(step);
     }
 

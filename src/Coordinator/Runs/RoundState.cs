@@ -100,6 +100,9 @@ internal sealed record RoundState
     /// <summary>Refused uploads of the whole run.</summary>
     public int RefusedInAll { get; init; }
 
+    /// <summary>The lost node that alone had a client's data, by client.</summary>
+    public ImmutableSortedDictionary<int, string> LostSites { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
     /// <summary>Whether uploads of <see cref="Round"/> are taken.</summary>
     public bool IsOpen => Phase is RunPhase.Initializing or RunPhase.Collecting;
 
