@@ -10,7 +10,10 @@ internal sealed class DistProcess : IDisposable
 
     public DistProcess(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // A script's `./test &` runs with the interrupt ignored, and a child would inherit that: env gives it back before it becomes dotnet.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "dist.dll"));
         foreach (var argument in args)
         {
