@@ -1,0 +1,17 @@
+namespace Distributed.Algorithms.Merging;
+
+/// <summary>How a linear assignment is solved.</summary>
+public sealed record AssignmentOptions
+{
+    /// <summary>Whether the sum is made as large as possible; otherwise as small.</summary>
+    /// <value>True: similarities, not costs.</value>
+    public bool Maximise { get; init; } = true;
+
+    /// <summary>Time after which the rest is matched in any order and the result is not optimal; null for none.</summary>
+    /// <value>Null.</value>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>What tells the time.</summary>
+    /// <value><see cref="TimeProvider.System"/>.</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
