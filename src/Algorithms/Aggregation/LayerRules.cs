@@ -44,9 +44,9 @@ internal static class LayerRules
     }
 
     // The names that PyTorch's normalisation layers give their buffers.
-    private static bool IsVariance(TensorEntry entry) => LastPart(entry.Name) is "running_var";
+    public static bool IsVariance(TensorEntry entry) => LastPart(entry.Name) is "running_var";
 
-    private static bool IsCounter(TensorEntry entry) => LastPart(entry.Name) is "num_batches_tracked" && entry.DType != TensorDType.BOOL;
+    public static bool IsCounter(TensorEntry entry) => LastPart(entry.Name) is "num_batches_tracked" && entry.DType != TensorDType.BOOL;
 
     private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..];
 }

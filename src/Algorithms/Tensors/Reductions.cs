@@ -34,6 +34,10 @@ internal static class Reductions
     public static double SquaredDistance<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a)
         where T : unmanaged => Sum<T, double, SquareOfDifference>(values, a, a);
 
+    /// <summary>Σ |values|.</summary>
+    public static double SumOfMagnitudes<T>(ReadOnlySpan<T> values)
+        where T : unmanaged => Sum<T, T, Magnitude>(values, values, values);
+
     private static double Sum<T, TOther, TTerm>(ReadOnlySpan<T> values, ReadOnlySpan<TOther> a, ReadOnlySpan<TOther> b)
         where T : unmanaged
         where TOther : unmanaged
@@ -73,6 +77,14 @@ internal static class Reductions
             Vector512.FusedMultiplyAdd(values, values, sum);
 
         public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value, value, sum);
+    }
+
+    private readonly struct Magnitude : ITerm
+    {
+        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
+            sum + Vector512.Abs(values);
+
+        public static double Add(double sum, double value, double a, double b) => sum + Math.Abs(value);
     }
 
     private readonly struct ProductOfDifference : ITerm

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Distributed.Algorithms.Merging;
+
+/// <summary>
+/// Finds the largest magnitudes of a model's changes, in one tensor or in several laid one behind the other, without holding them: histograms
+/// over 16 bits at a time narrow the range that the threshold lies in until it fits into memory. Non-negative doubles order like their bits.
+/// </summary>
+internal sealed class MagnitudeSelection
+{
+    private const int DigitBits = 16;
+    private const int FirstShift = 47;
+    private const int MostGathered = 1 << 17;
+
+    private readonly IReadOnlyList<TensorSweep> _tensors;
+    private readonly long[] _starts;
+    private readonly int _model;
+
+    private MagnitudeSelection(IReadOnlyList<TensorSweep> tensors, int model)
+    {
+        _tensors = tensors;
+        _model = model;
+        _starts = new long[tensors.Count];
+        for (var i = 1; i < tensors.Count; i++) _starts[i] = _starts[i - 1] + tensors[i - 1].Length;
+    }
+
+    /// <summary>The <paramref name="keep"/> largest magnitudes; of equal ones those at lower positions.</summary>
+    /// <param name="tensors">Where to look; positions count through all of them.</param>
+    /// <param name="model">Whose changes.</param>
+    /// <param name="keep">How many; from 0 to all.</param>
+    public static MagnitudeCut Largest(IReadOnlyList<TensorSweep> tensors, int model, long keep)
+    {
+        var elements = tensors.Sum(t => t.Length);
+        return keep <= 0 ? MagnitudeCut.Nothing
+            : keep >= elements ? MagnitudeCut.Everything
+            : new MagnitudeSelection(tensors, model).Find(elements, keep);
+    }
+
+    private MagnitudeCut Find(long candidates, long keep)
+    {
+        // What is known of the threshold: its bits above the shift.
+        ulong prefix = 0;
+        var known = DigitBits + FirstShift;
+        while (candidates > MostGathered && known > 0)
+        {
+            var shift = known == DigitBits + FirstShift ? FirstShift : Math.Max(0, known - DigitBits);
+            var counts = Histogram(prefix, known, shift);
+            var digit = counts.Length - 1;
+            while (counts[digit] < keep) keep -= counts[digit--];
+            candidates = counts[digit];
+            prefix = (prefix << (known - shift)) | (uint)digit;
+            known = shift;
+        }
+        if (known == 0) return Cut(prefix, keep, candidates);
+
+        var found = Gather(prefix, known);
+        found.Sort();
+        var threshold = found[^(int)keep];
+        var equal = found.LastIndexOf(threshold) - found.IndexOf(threshold) + 1;
+        var above = found.Count - 1 - found.LastIndexOf(threshold);
+        return Cut(threshold, keep - above, equal);
+    }
+
+    private MagnitudeCut Cut(ulong threshold, long keep, long equal) =>
+        new(BitConverter.UInt64BitsToDouble(threshold), keep == equal ? long.MaxValue : PositionOf(threshold, keep));
+
+    private long[] Histogram(ulong prefix, int known, int shift)
+    {
+        var mask = (1UL << (known - shift)) - 1;
+        var pool = new ConcurrentBag<long[]>();
+        Visit((piece, _) =>
+        {
+            if (!pool.TryTake(out var counts)) counts = new long[mask + 1];
+            foreach (var bits in Bits(piece))
+            {
+                var magnitude = bits & long.MaxValue;
+                if (magnitude >> known == prefix) counts[(magnitude >> shift) & mask]++;
+            }
+            pool.Add(counts);
+        });
+        var total = new long[mask + 1];
+        foreach (var counts in pool)
+            for (var i = 0; i < total.Length; i++) total[i] += counts[i];
+        return total;
+    }
+
+    private List<ulong> Gather(ulong prefix, int known)
+    {
+        var found = new List<ulong>();
+        Visit((piece, _) =>
+        {
+            var mine = new List<ulong>();
+            foreach (var bits in Bits(piece))
+                if ((bits & long.MaxValue) >> known == prefix) mine.Add(bits & long.MaxValue);
+            lock (found) found.AddRange(mine);
+        });
+        return found;
+    }
+
+    /// <summary>The position of the magnitude's n-th occurrence, from 1.</summary>
+    private long PositionOf(ulong magnitude, long n)
+    {
+        var counts = new ConcurrentBag<(long Start, long Count)>();
+        Visit((piece, start) =>
+        {
+            long count = 0;
+            foreach (var bits in Bits(piece)) count += (bits & long.MaxValue) == magnitude ? 1 : 0;
+            if (count > 0) counts.Add((start, count));
+        });
+        var inPiece = -1L;
+        foreach (var (start, count) in counts.OrderBy(c => c.Start))
+        {
+            inPiece = start;
+            if (n <= count) break;
+            n -= count;
+        }
+        var position = -1L;
+        Visit((piece, start) =>
+        {
+            if (start != inPiece) return;
+            var left = n;
+            var bits = Bits(piece);
+            for (var i = 0; i < bits.Length; i++)
+            {
+                if ((bits[i] & long.MaxValue) == magnitude && --left == 0)
+                {
+                    Volatile.Write(ref position, start + i);
+                    return;
+                }
+            }
+        });
+        return position;
+    }
+
+    /// <summary>Every piece, with the position of its first element.</summary>
+    private void Visit(Action<MergePiece, long> work)
+    {
+        for (var i = 0; i < _tensors.Count; i++)
+        {
+            var start = _starts[i];
+            _tensors[i].Read(piece => work(piece, start + piece.First));
+        }
+    }
+
+    private ReadOnlySpan<ulong> Bits(MergePiece piece) => MemoryMarshal.Cast<double, ulong>(piece.Change(_model));
+}
