@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Distributed.Algorithms.Merging;
+using Distributed.Algorithms.Merging.Assignments;
 
 namespace Distributed.Bench.Lap;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>
 /// Linear assignment: the permutation q for which Σ C[i, q[i]] is largest or smallest. Shortest augmenting paths after Jonker and

@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>Matches the remaining rows one after the other, each along a shortest augmenting path, found as Dijkstra finds it.</summary>
 internal sealed class AugmentingPaths

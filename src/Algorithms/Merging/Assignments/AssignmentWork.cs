@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>
 /// A matching on the way to the least one, with its dual prices: no element of sign × cost + price is below the one that its row is

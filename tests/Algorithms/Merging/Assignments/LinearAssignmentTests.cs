@@ -1,10 +1,10 @@
-using Distributed.Algorithms.Merging;
+using Distributed.Algorithms.Merging.Assignments;
 using Distributed.Algorithms.Tests.Vectors;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 
-namespace Distributed.Algorithms.Tests.Merging;
+namespace Distributed.Algorithms.Tests.Merging.Assignments;
 
 public class LinearAssignmentTests
 {

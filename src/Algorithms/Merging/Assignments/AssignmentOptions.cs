@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>How a linear assignment is solved.</summary>
 public sealed record AssignmentOptions

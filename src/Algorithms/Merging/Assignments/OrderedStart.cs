@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>
 /// Costs that are ordered, or nearly so (rank one, x[i] × y[j]): with rows and columns sorted, neighbours belong together, and prices

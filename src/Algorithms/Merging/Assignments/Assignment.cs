@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>
 /// A permutation q and the dual values that prove it optimal: rows and columns are worth u and v, no pair's value beats

@@ -1,4 +1,4 @@
-namespace Distributed.Algorithms.Merging;
+namespace Distributed.Algorithms.Merging.Assignments;
 
 /// <summary>
 /// The cheap part of the assignment (Jonker and Volgenant, Computing 38, 1987): prices that the columns' least elements give, and rows
