@@ -1,6 +1,7 @@
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 
 namespace Distributed.Coordinator.Admission;
@@ -29,10 +30,18 @@ internal static class HeaderCheck
             return new Refusal(RefusalCode.ProtocolViolation, "The header's round, client, base version or offset is out of range.");
         }
 
+        if (!UpdateMetrics.TryRead(header.Metrics, out var metrics, out var problem))
+        {
+            return new Refusal(RefusalCode.ProtocolViolation, $"The header's metrics cannot be used: {problem}.");
+        }
+
         // Sizes and counts above what a long holds are too large whatever the limit: kept at the largest, so that the comparison with it says so.
         var id = new UpdateId(header.RunId, (int)header.Round, (int)header.Client, (long)header.BaseVersion);
         return new SpooledUpdate(
-            id, hash, Clamp(header.SizeBytes), node, header.Weight, Clamp(header.Examples), header.TrainLoss, header.TrainSeconds);
+            id, hash, Clamp(header.SizeBytes), node, header.Weight, Clamp(header.Examples), header.TrainLoss, header.TrainSeconds)
+        {
+            Metrics = metrics,
+        };
     }
 
     /// <summary>Compares the header with the run. Refused: UpdateTooLarge, UpdateWeight, ModelFormat (no bytes at all).</summary>

@@ -99,7 +99,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             }
 
             folder.WriteAggregatorState(order.BaseVersion + 1, report.State, spec.Durable);
-            return new Made(writer, new AggregateResult(writer.Hash(), Shares(report.Coefficients, order.Updates), ReportJson(report)), null, []);
+            return new Made(writer, new AggregateResult(writer.Hash(), Shares(report.Coefficients, order.Updates), ReportJson(report, order.Updates)), null, []);
         });
     }
 
@@ -132,11 +132,18 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         return values.Count == 0 ? 0 : values.TrueForAll(value => value.Equals(values[0])) ? values[0] : values.Average();
     }
 
-    private static string? ReportJson(AggregateReport report) => report.Metrics.IsEmpty && report.Notes.IsEmpty
-        ? null
-        : JsonSerializer.Serialize(
-            new { metrics = report.Metrics, notes = report.Notes },
-            ReportOptions);
+    private static string? ReportJson(AggregateReport report, ImmutableArray<SpooledUpdate> updates)
+    {
+        var metrics = report.Metrics.AddRange(OverClients(updates));
+        return metrics.IsEmpty && report.Notes.IsEmpty ? null : JsonSerializer.Serialize(new { metrics, notes = report.Notes }, ReportOptions);
+    }
+
+    // What the clients told of their updates, in two figures each; the single ones stand beside the updates.
+    private static IEnumerable<KeyValuePair<string, double>> OverClients(ImmutableArray<SpooledUpdate> updates) =>
+        from metric in updates.SelectMany(update => update.Metrics)
+        group metric.Value by metric.Key into told
+        from figure in new[] { KeyValuePair.Create($"{told.Key}.mean", told.Average()), KeyValuePair.Create($"{told.Key}.max", told.Max()) }
+        select figure;
 
     private static Made Failed(string problem) => new(null, null, problem, []);
 

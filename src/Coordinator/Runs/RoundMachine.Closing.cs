@@ -243,12 +243,17 @@ internal static partial class RoundMachine
         var coefficients = state.Result!.Coefficients;
         return Record(step, state, "committed") with
         {
-            Used = [.. used.Select((update, i) => new UsedUpdate(
-                update.Id.Client, update.Node, coefficients[i], update.Examples, update.TrainLoss, update.TrainSeconds))],
+            Used = [.. used.Select((update, i) => UsedOf(update, coefficients[i]))],
             TrainLoss = MeanTrainLoss(used),
             Report = state.Result.Report is { } report ? JsonSerializer.Deserialize<JsonElement>(report) : null,
         };
     }
+
+    private static UsedUpdate UsedOf(SpooledUpdate update, double coefficient) =>
+        new(update.Id.Client, update.Node, coefficient, update.Examples, update.TrainLoss, update.TrainSeconds)
+        {
+            Metrics = update.Metrics.IsEmpty ? null : update.Metrics,
+        };
 
     private static RoundRecord Record(Step step, RoundState state, string outcome)
     {

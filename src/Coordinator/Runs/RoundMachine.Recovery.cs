@@ -88,7 +88,7 @@ internal static partial class RoundMachine
             Version = version.Version,
             ModelHash = version.Hash.Hex,
             Cohort = cohort,
-            Used = [.. used.Select(u => new UsedUpdate(u.Id.Client, u.Node, u.Weight / weights, u.Examples, u.TrainLoss, u.TrainSeconds))],
+            Used = [.. used.Select(update => UsedOf(update, update.Weight / weights))],
             Refused = [],
             Dropped = [.. missing.Select(client => new DroppedClient(client, "not in the aggregate; the coordinator was restarted before it said why"))],
             TrainLoss = MeanTrainLoss(used),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 
 namespace Distributed.Coordinator.Runs;
@@ -26,6 +27,7 @@ public sealed record AdmitAnswer([property: Id(0)] bool Counted, [property: Id(1
 /// <param name="Examples">Examples trained on.</param>
 /// <param name="TrainLoss">Mean training loss.</param>
 /// <param name="TrainSeconds">Seconds of training.</param>
+/// <param name="Metrics">The client's own figures about it.</param>
 [GenerateSerializer, Immutable, Alias("distributed.admitted-update")]
 public sealed record AdmittedUpdate(
     [property: Id(0)] int Round,
@@ -37,7 +39,8 @@ public sealed record AdmittedUpdate(
     [property: Id(6)] double Weight,
     [property: Id(7)] long Examples,
     [property: Id(8)] double TrainLoss,
-    [property: Id(9)] double TrainSeconds);
+    [property: Id(9)] double TrainSeconds,
+    [property: Id(10)] ImmutableSortedDictionary<string, double> Metrics);
 
 /// <summary>Where a run stands, for people.</summary>
 [GenerateSerializer, Immutable, Alias("distributed.run-report")]

@@ -146,7 +146,10 @@ internal sealed partial class RunGrain(
 
         var answer = await Handle(new RoundEvent.UpdateArrived(Now, new SpooledUpdate(
             new UpdateId(runId, update.Round, update.Client, update.BaseVersion), hash, update.SizeBytes, update.Node,
-            update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds)));
+            update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds)
+        {
+            Metrics = update.Metrics,
+        }));
         return AnswerOf(answer!);
     }
 

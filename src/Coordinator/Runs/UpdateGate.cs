@@ -34,7 +34,7 @@ internal sealed partial class UpdateGate(OpenRounds runs, IGrainFactory grains, 
     {
         var answer = await grains.GetGrain<IRunGrain>(update.Id.RunId).Admit(new AdmittedUpdate(
             update.Id.Round, update.Id.Client, update.Id.BaseVersion, update.Hash.Hex, update.SizeBytes, update.Node,
-            update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds)).WaitAsync(cancellation);
+            update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds, update.Metrics)).WaitAsync(cancellation);
         return answer.Code.Length == 0
             ? answer.Counted
             : new Refusal(RefusalCodes.Parse(answer.Code) ?? RefusalCode.ProtocolViolation, answer.Detail);

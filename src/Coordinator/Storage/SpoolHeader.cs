@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Transfers;
@@ -49,6 +50,12 @@ internal static class SpoolHeader
             writer.Write(update.Examples);
             writer.Write(update.TrainLoss);
             writer.Write(update.TrainSeconds);
+            writer.Write((byte)update.Metrics.Count);
+            foreach (var (name, value) in update.Metrics)
+            {
+                writer.Write(name);
+                writer.Write(value);
+            }
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(ChecksumAt), Crc32C.Of(header.AsSpan(0, ChecksumAt)));
@@ -75,6 +82,20 @@ internal static class SpoolHeader
             Weight: reader.ReadDouble(),
             Examples: reader.ReadInt64(),
             TrainLoss: reader.ReadDouble(),
-            TrainSeconds: reader.ReadDouble());
+            TrainSeconds: reader.ReadDouble())
+        {
+            Metrics = ReadMetrics(reader),
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, double> ReadMetrics(BinaryReader reader)
+    {
+        var metrics = UpdateMetrics.None;
+        for (var left = reader.ReadByte(); left > 0; left--)
+        {
+            metrics = metrics.Add(reader.ReadString(), reader.ReadDouble());
+        }
+
+        return metrics;
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Distributed.Protocols.Identities;
+using Distributed.Protocols.Transfers;
 
 namespace Distributed.Coordinator.Storage;
 
@@ -14,6 +16,9 @@ namespace Distributed.Coordinator.Storage;
 internal sealed record SpooledUpdate(
     UpdateId Id, ContentHash Hash, long SizeBytes, string Node, double Weight, long Examples, double TrainLoss, double TrainSeconds)
 {
+    /// <summary>The client's own figures about it; at most <see cref="UpdateMetrics.MaximumCount"/>.</summary>
+    public ImmutableSortedDictionary<string, double> Metrics { get; init; } = UpdateMetrics.None;
+
     /// <summary>Whether this is the same contribution sent once more: same bytes, same weight, from whichever node.</summary>
     public bool Repeats(SpooledUpdate other) => Id == other.Id && Hash == other.Hash && SizeBytes == other.SizeBytes && Weight.Equals(other.Weight);
 }

@@ -89,7 +89,11 @@ public sealed record RoundRecord
 /// <param name="Examples">Examples trained on.</param>
 /// <param name="TrainLoss">Mean training loss of its last local epoch.</param>
 /// <param name="TrainSeconds">Seconds of local training.</param>
-public sealed record UsedUpdate(int Client, string Node, double Coefficient, long Examples, double TrainLoss, double TrainSeconds);
+public sealed record UsedUpdate(int Client, string Node, double Coefficient, long Examples, double TrainLoss, double TrainSeconds)
+{
+    /// <summary>The client's own figures about its update by name, e.g. <c>rebasin.moved</c>; absent where it sent none.</summary>
+    public ImmutableSortedDictionary<string, double>? Metrics { get; init; }
+}
 
 /// <summary>A refused upload.</summary>
 /// <param name="Client">Client id.</param>

@@ -56,6 +56,29 @@ public sealed class HeaderCheckTests
         Assert.Equal(RefusalCode.ProtocolViolation, Check(header => header.Offset = 1001)!.Code);
     }
 
+    [Theory]
+    [InlineData("rebasin.moved", 12.0, true)]
+    [InlineData("0-._", -1e300, true)]
+    [InlineData("name-of-thirty-two-characters-12", 0.0, true)]
+    [InlineData("name-of-thirty-three-characters-1", 0.0, false)]
+    [InlineData("", 0.0, false)]
+    [InlineData(".hidden", 0.0, false)]
+    [InlineData("Moved", 0.0, false)]
+    [InlineData("gr\u00f6\u00dfe", 0.0, false)]
+    [InlineData("moved", double.NaN, false)]
+    [InlineData("moved", double.PositiveInfinity, false)]
+    public void Check_Metrics_NamedAndFinite(string name, double value, bool taken) =>
+        Assert.Equal(taken ? null : RefusalCode.ProtocolViolation, Check(header => header.Metrics.Add(name, value))?.Code);
+
+    [Fact]
+    public void Check_Metrics_NoMoreThanASpoolFileHasRoomFor()
+    {
+        Assert.Null(Check(header => header.Metrics.Add(Enumerable.Range(0, 6).ToDictionary(i => $"m{i}", i => (double)i))));
+        Assert.Equal(
+            RefusalCode.ProtocolViolation,
+            Check(header => header.Metrics.Add(Enumerable.Range(0, 7).ToDictionary(i => $"m{i}", i => (double)i)))!.Code);
+    }
+
     private static Refusal? Check(Action<UpdateHeader> change)
     {
         var header = new UpdateHeader { RunId = "run-a", Round = 1, SizeBytes = 1000, Sha256 = ByteString.CopyFrom(new byte[32]), Weight = 10, Examples = 10 };

@@ -92,7 +92,7 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
 
         using var upload = channel.CreateCallInvoker().AsyncClientStreamingCall(
             TransferMethods.UploadUpdate, null, new CallOptions(headers));
-        await upload.RequestStream.WriteAsync(Frame.Of(new UpdateHeader
+        var header = new UpdateHeader
         {
             RunId = key.RunId,
             Round = key.Round,
@@ -104,7 +104,9 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
             Examples = (ulong)weight,
             TrainLoss = 1.0 / (1 + key.Round),
             TrainSeconds = 0.25,
-        }));
+        };
+        header.Metrics.Add("client.index", key.Index);
+        await upload.RequestStream.WriteAsync(Frame.Of(header));
         await upload.RequestStream.WriteAsync(Frame.Chunk(ByteSource.FromMemory(file), 0, file.Length));
         await upload.RequestStream.CompleteAsync();
         return await upload.ResponseAsync;

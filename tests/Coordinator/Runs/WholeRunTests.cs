@@ -43,6 +43,8 @@ public sealed class WholeRunTests
         Assert.All(records, record => Assert.Equal([0, 1, 2, 3], record.Used.Select(used => used.Client)));
         Assert.All(records, record => Assert.Equal(0.8, record.Accuracy));
         Assert.Equal(final.ModelHash, records[^1].ModelHash);
+        Assert.All(records, record => Assert.Equal([0.0, 1, 2, 3], record.Used.Select(used => used.Metrics!["client.index"])));
+        Assert.All(records, record => Assert.Equal("""{"client.index.max":3,"client.index.mean":1.5}""", record.Report!.Value.GetProperty("metrics").GetRawText()));
 
         var folder = Path.Combine(data.Path, "runs", run);
         using var file = File.OpenRead(Path.Combine(folder, "model.safetensors"));

@@ -32,6 +32,22 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Scan_LongestNamesAndMostMetrics_KeptInTheHeader()
+    {
+        var run = new string('r', EntityName.MaximumLength);
+        var metrics = UpdateMetrics.None.AddRange(Enumerable.Range(0, UpdateMetrics.MaximumCount)
+            .Select(i => KeyValuePair.Create($"{i}{new string('m', UpdateMetrics.MaximumNameLength - 1)}", i / 3.0)));
+        var bytes = Models.Bytes();
+        var update = Models.Update(bytes, run: run) with { Node = new string('n', EntityName.MaximumLength), Metrics = metrics };
+
+        await new Stores(folder.Path).SpoolAsync(bytes, update);
+
+        var found = Assert.Single(new Stores(folder.Path).Spool.Scan(run, 1));
+        Assert.Equal(metrics, found.Metrics);
+        Assert.Equal(update with { Metrics = found.Metrics }, found);
+    }
+
+    [Fact]
     public async Task Read_AnyPosition_EqualsBytes()
     {
         var stores = new Stores(folder.Path);
