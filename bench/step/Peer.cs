@@ -22,11 +22,13 @@ internal sealed class Peer : IDisposable
 {
     private readonly Process _process;
 
-    internal Peer(string python) => _process = Process.Start(new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")])
+    /// <summary>Starts it with the kernels that ours computes with: OpenBLAS by itself may choose others, and the comparison is of the steps.</summary>
+    internal Peer(string python, string kernels)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
+        var start = new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["OPENBLAS_CORETYPE"] = kernels;
+        _process = Process.Start(start)!;
+    }
 
     internal Seconds Run(string model, bool each, int steps)
     {

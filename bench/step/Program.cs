@@ -17,7 +17,7 @@ Console.WriteLine("model         us/step   python    ratio  min..max       cpu r
 
 var rows = new List<Row>();
 var enough = true;
-using (var peer = new Peer(Option("--python") ?? "/usr/bin/python3"))
+using (var peer = new Peer(Option("--python") ?? "/usr/bin/python3", engine.Details["blas.kernels"]))
 {
     foreach (var model in models)
         enough &= Measure(peer, model);

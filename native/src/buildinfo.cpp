@@ -49,6 +49,17 @@ std::string blas_name(const std::string& path) {
   return name;
 }
 
+// The kernels that OpenBLAS chose for this processor; empty for another BLAS.
+std::string blas_kernels(const std::string& path) {
+  void* library = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (library == nullptr) return "";
+  using Name = char* (*)();
+  auto name = reinterpret_cast<Name>(dlsym(library, "openblas_get_corename"));
+  std::string kernels = name != nullptr ? name() : "";
+  dlclose(library);
+  return kernels;
+}
+
 }  // namespace
 
 DT_API const char* dt_build_info() {
@@ -56,7 +67,7 @@ DT_API const char* dt_build_info() {
   guard([&] {
     const auto path = blas_path();
     std::ostringstream out;
-    out << "libtorch=" << TORCH_VERSION << "\nblas=" << blas_name(path) << "\nblas.path=" << path << "\nthreads=" << at::get_num_threads()
+    out << "libtorch=" << TORCH_VERSION << "\nblas=" << blas_name(path) << "\nblas.kernels=" << blas_kernels(path) << "\nblas.path=" << path << "\nthreads=" << at::get_num_threads()
         << "\nthreads.interop=" << at::get_num_interop_threads() << "\ncuda=" << (at::hasCUDA() ? "yes" : "no") << "\ncuda.devices=" << dt_cuda_count()
         << "\nmkldnn=" << (at::hasMKLDNN() ? "yes" : "no") << "\ncompiler=" << __VERSION__ << "\n";
     text = out.str();

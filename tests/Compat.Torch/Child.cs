@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Native;
 using static TorchSharp.torch;
 
 namespace Distributed.Compat.Torch.Tests;
@@ -28,6 +29,7 @@ internal static class Child
         "train" => Train(),
         "idle" => Idle(),
         "touch" => Touch(),
+        "blas" => BuildInfo.Read()["blas"],
         _ => throw new ArgumentException($"unknown verb {args[0]}"),
     });
 

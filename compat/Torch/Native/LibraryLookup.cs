@@ -22,6 +22,7 @@ internal static unsafe class LibraryLookup
 
     private static nint Load(string path)
     {
+        BlasKernels.Choose();
         nint library;
         try
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp.Native;
 using Xunit;
 
@@ -25,6 +26,23 @@ public sealed class LibraryTests
     [Fact]
     public void MallocThresholds_TurnedOff_ChangeNothingElse() =>
         Assert.Equal("fine", Child.Run("touch", ("DISTRIBUTED_MALLOC_DEFAULTS", "1")).Trim());
+
+    [Fact]
+    public void OpenBlas_OlderThanTheProcessor_ComputesWithAvx()
+    {
+        var blas = Child.Run("blas");
+        if (blas.Contains("OpenBLAS", StringComparison.Ordinal) && Avx2.IsSupported)
+            Assert.DoesNotMatch("Prescott|Core2|Nehalem|Opteron", blas);
+    }
+
+    [Fact]
+    public void OpenBlas_KernelsNamedByTheUser_AreTaken()
+    {
+        var named = Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } set ? set : "Haswell";
+        var blas = Child.Run("blas", ("OPENBLAS_CORETYPE", named));
+        if (blas.Contains("DYNAMIC_ARCH", StringComparison.Ordinal) && Avx2.IsSupported)
+            Assert.Contains(named, blas, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Boxed calls are checked at run time only, so that every name and overload in use is checked here.</summary>
     [Fact]
