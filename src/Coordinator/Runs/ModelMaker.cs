@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
 using Distributed.Algorithms;
 using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
@@ -16,11 +14,6 @@ namespace Distributed.Coordinator.Runs;
 /// </summary>
 internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
 {
-    private static readonly JsonSerializerOptions ReportOptions = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     /// <summary>What the rule made; <see cref="Problem"/> says why there is no model.</summary>
     public sealed record Made(CheckpointWriter? Writer, AggregateResult? Result, string? Problem, ImmutableArray<int> Corrupt);
 
@@ -88,7 +81,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
                 {
                     Manifest = reference.Header.Manifest,
                     Reference = reference,
-                    Updates = [.. order.Updates.Select((update, i) => new ClientUpdate(ClientName(update.Id.Client), update.Weight, readers[i]))],
+                    Updates = [.. order.Updates.Select((update, i) => new ClientUpdate(RoundReport.ClientName(update.Id.Client), update.Weight, readers[i]))],
                     Round = order.Round - 1,
                     State = folder.ReadAggregatorState(order.BaseVersion),
                 },
@@ -99,7 +92,8 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             }
 
             folder.WriteAggregatorState(order.BaseVersion + 1, report.State, spec.Durable);
-            return new Made(writer, new AggregateResult(writer.Hash(), Shares(report.Coefficients, order.Updates), ReportJson(report, order.Updates)), null, []);
+            var shares = RoundReport.Shares(report, order.Updates.Select(update => update.Id.Client));
+            return new Made(writer, new AggregateResult(writer.Hash(), shares, RoundReport.ToJson(report, OverClients(order.Updates))), null, []);
         });
     }
 
@@ -108,34 +102,6 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         var entry = Registry.FindAggregator(spec.Aggregator.Name)
             ?? throw new InvalidOperationException($"The aggregator {spec.Aggregator.Name} passed validation but is not registered.");
         return entry.Create((AggregatorParameters)SpecBinder.Bind(entry.Parameters, spec.Aggregator.Parameters, "aggregator", []));
-    }
-
-    // Fixed width: the rule sorts by the text, rounds are recorded by the number.
-    private static string ClientName(int client) => client.ToString("D10", CultureInfo.InvariantCulture);
-
-    private static ImmutableArray<double> Shares(CoefficientTable table, ImmutableArray<SpooledUpdate> updates)
-    {
-        var shares = ImmutableArray.CreateBuilder<double>(updates.Length);
-        foreach (var update in updates)
-        {
-            var row = table.Clients.IndexOf(ClientName(update.Id.Client));
-            shares.Add(row < 0 ? 0 : Mean(table, row));
-        }
-
-        return shares.MoveToImmutable();
-    }
-
-    // Rules without layers of their own have one value for all; its mean must not differ from it in the last bit.
-    private static double Mean(CoefficientTable table, int row)
-    {
-        var values = Enumerable.Range(0, table.Layers.Length).Select(layer => table[row, layer]).ToList();
-        return values.Count == 0 ? 0 : values.TrueForAll(value => value.Equals(values[0])) ? values[0] : values.Average();
-    }
-
-    private static string? ReportJson(AggregateReport report, ImmutableArray<SpooledUpdate> updates)
-    {
-        var metrics = report.Metrics.AddRange(OverClients(updates));
-        return metrics.IsEmpty && report.Notes.IsEmpty ? null : JsonSerializer.Serialize(new { metrics, notes = report.Notes }, ReportOptions);
     }
 
     // What the clients told of their updates, in two figures each; the single ones stand beside the updates.
