@@ -11,7 +11,8 @@ internal sealed class MagnitudeSelection
 {
     private const int DigitBits = 16;
     private const int FirstShift = 47;
-    private const int MostGathered = 1 << 17;
+    private const int FewElements = 1 << 15;
+    private const int MostGathered = 1 << 21;
 
     private readonly IReadOnlyList<TensorSweep> _tensors;
     private readonly long[] _starts;
@@ -42,9 +43,9 @@ internal sealed class MagnitudeSelection
         // What is known of the threshold: its bits above the shift.
         ulong prefix = 0;
         var known = DigitBits + FirstShift;
-        while (candidates > MostGathered && known > 0)
+        while (candidates > (known > FirstShift ? FewElements : MostGathered) && known > 0)
         {
-            var shift = known == DigitBits + FirstShift ? FirstShift : Math.Max(0, known - DigitBits);
+            var shift = known > FirstShift ? FirstShift : Math.Max(0, known - DigitBits);
             var counts = Histogram(prefix, known, shift);
             var digit = counts.Length - 1;
             while (counts[digit] < keep) keep -= counts[digit--];
@@ -54,13 +55,42 @@ internal sealed class MagnitudeSelection
         }
         if (known == 0) return Cut(prefix, keep, candidates);
 
-        var found = Gather(prefix, known);
-        found.Sort();
-        var threshold = found[^(int)keep];
-        var equal = found.LastIndexOf(threshold) - found.IndexOf(threshold) + 1;
-        var above = found.Count - 1 - found.LastIndexOf(threshold);
+        var found = CollectionsMarshal.AsSpan(Gather(prefix, known));
+        var threshold = Descending(found, (int)keep - 1);
+        var (above, equal) = (0, 0);
+        foreach (var bits in found)
+        {
+            above += bits > threshold ? 1 : 0;
+            equal += bits == threshold ? 1 : 0;
+        }
         return Cut(threshold, keep - above, equal);
     }
+
+    /// <summary>The number that would stand at a place if they were in descending order (Hoare's selection); their order changes.</summary>
+    private static ulong Descending(Span<ulong> values, int place)
+    {
+        var (low, high) = (0, values.Length - 1);
+        while (low < high)
+        {
+            var pivot = Median(values[low], values[low + ((high - low) / 2)], values[high]);
+            var (i, j) = (low, high);
+            while (i <= j)
+            {
+                while (values[i] > pivot) i++;
+                while (values[j] < pivot) j--;
+                if (i > j) break;
+                (values[i], values[j]) = (values[j], values[i]);
+                i++;
+                j--;
+            }
+            if (place <= j) high = j;
+            else if (place >= i) low = i;
+            else return pivot;
+        }
+        return values[low];
+    }
+
+    private static ulong Median(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 
     private MagnitudeCut Cut(ulong threshold, long keep, long equal) =>
         new(BitConverter.UInt64BitsToDouble(threshold), keep == equal ? long.MaxValue : PositionOf(threshold, keep));

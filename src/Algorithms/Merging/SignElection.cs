@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Distributed.Algorithms.Merging;
@@ -31,18 +32,42 @@ internal static class SignElection
         combined.Clear();
         var divisors = piece.Room(firstRoom + weights.Length);
         divisors.Clear();
-        for (var k = 0; k < weights.Length; k++)
+        for (var k = 0; k < weights.Length; k++) Agree(signs, piece.Room(firstRoom + k), weights[k], combined, divisors);
+        if (normalize) Divide(combined, divisors);
+    }
+
+    private static void Agree(
+        ReadOnlySpan<double> signs, ReadOnlySpan<double> changes, double weight, Span<double> combined, Span<double> divisors)
+    {
+        var (zero, step) = (Vector<double>.Zero, new Vector<double>(weight));
+        var i = 0;
+        for (; i <= combined.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            ReadOnlySpan<double> changes = piece.Room(firstRoom + k);
-            for (var i = 0; i < combined.Length; i++)
-            {
-                var agrees = signs[i] >= 0 ? changes[i] > 0 : changes[i] < 0;
-                combined[i] += agrees ? changes[i] : 0;
-                divisors[i] += agrees ? weights[k] : 0;
-            }
+            var (sign, change) = (new Vector<double>(signs[i..]), new Vector<double>(changes[i..]));
+            var agrees = Vector.ConditionalSelect(
+                Vector.GreaterThanOrEqual(sign, zero), Vector.GreaterThan(change, zero), Vector.LessThan(change, zero));
+            (new Vector<double>(combined[i..]) + Vector.ConditionalSelect(agrees, change, zero)).CopyTo(combined[i..]);
+            (new Vector<double>(divisors[i..]) + Vector.ConditionalSelect(agrees, step, zero)).CopyTo(divisors[i..]);
         }
-        if (!normalize) return;
-        for (var i = 0; i < combined.Length; i++)
+        for (; i < combined.Length; i++)
+        {
+            if (!(signs[i] >= 0 ? changes[i] > 0 : changes[i] < 0)) continue;
+            combined[i] += changes[i];
+            divisors[i] += weight;
+        }
+    }
+
+    private static void Divide(Span<double> combined, ReadOnlySpan<double> divisors)
+    {
+        var (least, one) = (new Vector<double>(NoDivisor), Vector<double>.One);
+        var i = 0;
+        for (; i <= combined.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var divisor = new Vector<double>(divisors[i..]);
+            divisor = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(Vector.Abs(divisor), least), divisor, one);
+            (new Vector<double>(combined[i..]) / divisor).CopyTo(combined[i..]);
+        }
+        for (; i < combined.Length; i++)
             if (Math.Abs(divisors[i]) >= NoDivisor) combined[i] /= divisors[i];
     }
 

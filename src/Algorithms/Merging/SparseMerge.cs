@@ -46,11 +46,10 @@ internal sealed class SparseMerge(ISparsifier? sparsifier, Combining combining, 
                 var change = piece.Room(FirstRoom + k);
                 piece.Change(k).CopyTo(change);
                 filters[k]?.Apply(piece, change);
-                TensorPrimitives.Multiply(change, weights[k] * factors[k], change);
+                if (weights[k] * factors[k] != 1) TensorPrimitives.Multiply(change, weights[k] * factors[k], change);
             }
             Combine(piece, weights, merged);
-            TensorPrimitives.Multiply(merged, combining.Lambda, merged);
-            TensorPrimitives.Add(merged, piece.Base, merged);
+            TensorPrimitives.MultiplyAdd(merged, combining.Lambda, piece.Base, merged);
         }, sparsifier?.Cut ?? SweepCut.Anywhere);
     }
 

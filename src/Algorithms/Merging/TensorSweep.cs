@@ -25,7 +25,8 @@ internal sealed class TensorSweep
     /// <summary>Pieces start at multiples of this within a row, so that sums over as many elements do not depend on the cut.</summary>
     public const int Tile = 4096;
 
-    private const int MostElements = 1 << 15;
+    // The few arrays that a method works on at a time stay within a core's second-level cache.
+    private const int MostElements = 1 << 13;
 
     private readonly PlannedTensor _tensor;
     private readonly MergePlan _plan;

@@ -61,7 +61,8 @@ internal sealed record MergeCases(int Seed, int Count, int Rows, int Columns)
         {
             TiesParameters p => p with { Density = 0.6 },
             BcwiParameters p => p with { Variant = BcwiVariant.Soup, Alpha = 0.3 },
-            ModelStockParameters p => p with { FilterWise = true },
+            // Rows of one number all have cosines of 1 or -1, and soon meet the pole.
+            ModelStockParameters p => p with { FilterWise = true, Clamp = true },
             NuSlerpParameters p => p with { Flatten = false },
             BreadcrumbsParameters p => p with { Density = 0.6, Gamma = 0.1, Rescale = MergeRescale.L1 },
             _ => parameters,

@@ -30,8 +30,8 @@ internal sealed class LinearMerge(LinearParameters parameters) : TensorMerger
 
     internal static void Sum(MergePiece piece, double[] weights, double divisor, Span<double> merged)
     {
-        merged.Clear();
-        for (var k = 0; k < weights.Length; k++) TensorPrimitives.FusedMultiplyAdd(piece.Source(k), weights[k], merged, merged);
+        TensorPrimitives.Multiply(piece.Source(0), weights[0], merged);
+        for (var k = 1; k < weights.Length; k++) TensorPrimitives.FusedMultiplyAdd(piece.Source(k), weights[k], merged, merged);
         if (divisor != 1) TensorPrimitives.Divide(merged, divisor, merged);
     }
 }

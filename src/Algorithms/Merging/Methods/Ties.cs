@@ -53,9 +53,5 @@ internal sealed class Trim(double density) : ISparsifier
 /// <param name="start">Its position of the tensor's first element.</param>
 internal sealed class Largest(MagnitudeCut cut, long start) : IChangeFilter
 {
-    public void Apply(MergePiece piece, Span<double> changes)
-    {
-        for (var i = 0; i < changes.Length; i++)
-            if (!cut.Includes(changes[i], start + piece.First + i)) changes[i] = 0;
-    }
+    public void Apply(MergePiece piece, Span<double> changes) => cut.Keep(changes, start + piece.First);
 }
