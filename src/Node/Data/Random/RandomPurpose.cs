@@ -17,4 +17,7 @@ internal enum RandomPurpose
 
     /// <summary>Random numbers inside a model (dropout) in (round, client).</summary>
     Dropout = 5,
+
+    /// <summary>Numbers in a model whose graph is checked; the tensor's position as <c>round</c>.</summary>
+    GraphCheck = 20,
 }
