@@ -15,15 +15,21 @@ public static class LinearAssignment
     /// <param name="costs">C, <paramref name="size"/> × <paramref name="size"/>, row-major; finite, below 1e290.</param>
     /// <param name="size">Number of rows and of columns; 0 gives an empty result.</param>
     /// <param name="options">Direction and limits.</param>
+    /// <param name="similar">The solution of costs of the same size that differ little: the search starts from it. Null for none.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="ArgumentException">The costs are not square, or one is NaN, infinite or too large.</exception>
+    /// <exception cref="ArgumentException">
+    /// The costs are not square, or one is NaN, infinite or too large, or the similar solution is of another size.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static Assignment Solve(
-        ReadOnlyMemory<double> costs, int size, AssignmentOptions? options = null, CancellationToken cancellation = default)
+        ReadOnlyMemory<double> costs, int size, AssignmentOptions? options = null, Assignment? similar = null,
+            CancellationToken cancellation = default)
     {
         options ??= new AssignmentOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         if (costs.Length != (long)size * size) throw new ArgumentException($"{costs.Length} costs for {size} rows.", nameof(costs));
+        if (similar is not null && similar.ColumnOf.Count != size)
+            throw new ArgumentException($"A solution of {similar.ColumnOf.Count} rows for {size}.", nameof(similar));
         Check(costs.Span, size);
 
         var start = options.Time.GetTimestamp();
@@ -32,7 +38,8 @@ public static class LinearAssignment
             cancellation.ThrowIfCancellationRequested();
             return options.Time.GetElapsedTime(start) > options.TimeLimit;
         });
-        AssignmentStart.Run(work, isPriced: OrderedStart.TryRun(work));
+        if (similar is not null) SimilarStart.Run(work, similar);
+        AssignmentStart.Run(work, isPriced: similar is not null || OrderedStart.TryRun(work));
         var paths = new AugmentingPaths(work);
         var isOptimal = paths.Run();
         if (!isOptimal) MatchTheRest(work);

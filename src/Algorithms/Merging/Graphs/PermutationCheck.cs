@@ -36,7 +36,7 @@ public sealed record PermutationCheck(double Difference, double Allowed)
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(outputs);
         var (original, permuted) = (Copy(model), Copy(model));
-        PermutedModel.Apply(spec, UnitPermutations.Shuffled(spec.Sizes(model.Manifest), seed), permuted);
+        PermutedModel.Apply(spec, UnitPermutations.Displaced(spec.Sizes(model.Manifest), seed), permuted);
         var (before, after) = (outputs(original), outputs(permuted));
         if (before.Length != after.Length) throw new ArgumentException($"{before.Length} outputs, then {after.Length}.", nameof(outputs));
         // Written so that an output that is no number counts: LINQ's maximum would pass over it.

@@ -19,6 +19,9 @@ internal sealed class CoordinateDescent
     private readonly int[] _version;
     private readonly int[]?[] _seen;
 
+    // The last assignment of each: the next one is of costs that differ less from sweep to sweep.
+    private readonly Assignment?[] _solved;
+
     private readonly ImmutableArray<MatchingVisit>.Builder _visits = ImmutableArray.CreateBuilder<MatchingVisit>();
     private double _objective;
 
@@ -30,7 +33,7 @@ internal sealed class CoordinateDescent
         _neighbours = [.. _places.Values.Select(_schedule.NeighboursOf)];
         var start = options.WarmStart ?? UnitPermutations.Identity(models.Sizes);
         _current = [.. spec.Names.Select(name => start[name].ToArray())];
-        (_version, _seen) = (new int[_current.Length], new int[]?[_current.Length]);
+        (_version, _seen, _solved) = (new int[_current.Length], new int[]?[_current.Length], new Assignment?[_current.Length]);
     }
 
     public WeightMatch Run(CancellationToken cancellation)
@@ -97,7 +100,8 @@ internal sealed class CoordinateDescent
             return new Proposal(old, 0, TimeSpan.Zero, IsOptimal: true);
         var costs = _models.Products(name, Current);
         var solved = LinearAssignment.Solve(
-            costs, old.Length, new AssignmentOptions { TimeLimit = _options.AssignmentTimeLimit, Time = _options.Time }, cancellation);
+            costs, old.Length, new AssignmentOptions { TimeLimit = _options.AssignmentTimeLimit, Time = _options.Time }, _solved[place], cancellation);
+        _solved[place] = solved;
         int[] chosen = [.. solved.ColumnOf];
         return new Proposal(chosen, Gain(name, costs, old, chosen), solved.Elapsed, solved.IsOptimal);
     }

@@ -10,15 +10,15 @@ internal delegate ReadOnlyMemory<int> CurrentPermutation(string name);
 /// <summary>Two models whose units are compared, tensor by tensor.</summary>
 internal sealed class MatchedModels
 {
-    // Sums of tensors that no other permutation touches are the same in every sweep: they are kept within this many bytes.
-    private const long MostKeptBytes = 256L << 20;
+    // What was summed for a permutation is kept, as long as all of it stays within this many bytes.
+    private const long MostKeptBytes = 512L << 20;
 
     private readonly PermutationSpec _spec;
     private readonly StoredModel _reference;
     private readonly StoredModel _model;
     private readonly Dictionary<string, double> _factors;
     private readonly HashSet<string> _keeping = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, double[]> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeptSums> _kept = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<UnitProducts> _products = [];
 
     public MatchedModels(PermutationSpec spec, StoredModel reference, StoredModel model, WeightMatchingOptions options)
@@ -30,7 +30,7 @@ internal sealed class MatchedModels
         var bytes = 0L;
         foreach (var name in spec.Names)
         {
-            bytes += (long)Sizes[name] * Sizes[name] * sizeof(double);
+            bytes += 2L * Sizes[name] * Sizes[name] * sizeof(double);
             if (bytes <= MostKeptBytes) _keeping.Add(name);
         }
     }
@@ -59,24 +59,33 @@ internal sealed class MatchedModels
         return sum;
     }
 
-    /// <summary>C[i, j]: what the objective has of unit j of the model in place i, the other permutations being as they are.</summary>
+    /// <summary>
+    /// C[i, j]: what the objective has of unit j of the model in place i, the other permutations being as they are. Valid until the next call
+    /// for that permutation.
+    /// </summary>
     public double[] Products(string name, CurrentPermutation current)
     {
-        var uses = _spec.UsesOf(name).Where(use => _factors.ContainsKey(use.Tensor.Name)).ToLookup(IsConstant);
         if (!_products.TryTake(out var products)) products = new UnitProducts();
-        if (!_kept.TryGetValue(name, out var sums))
+        var terms = _spec.UsesOf(name).Where(use => _factors.ContainsKey(use.Tensor.Name)).Select(use => new MatchedTerm(use, this, current)).ToList();
+        var kept = _kept.GetValueOrDefault(name);
+        if (kept is null)
         {
-            sums = new double[Sizes[name] * Sizes[name]];
-            foreach (var use in uses[true]) Add(use, current, products, sums);
-            if (_keeping.Contains(name)) _kept[name] = sums;
+            kept = new KeptSums(new double[Sizes[name] * Sizes[name]], terms.Where(term => !term.IsConstant));
+            foreach (var term in terms.Where(term => term.IsConstant)) term.Add(products, kept.Constant);
+            if (_keeping.Contains(name)) _kept[name] = kept;
         }
-        if (_keeping.Contains(name)) sums = (double[])sums.Clone();
-        foreach (var use in uses[false]) Add(use, current, products, sums);
+        kept.Update(products, terms.Where(term => !term.IsConstant).ToList());
         _products.Add(products);
-        return sums;
+        return kept.Sums;
     }
 
-    private static bool IsConstant(AxisUse use) => use.Tensor.Axes.SelectMany(axis => axis).Count() == 1;
+    public double FactorOf(string tensor) => _factors[tensor];
+
+    public TensorValues ReferenceValues(TensorAxes tensor) => Values(_reference, tensor);
+
+    public TensorValues ModelValues(TensorAxes tensor) => Values(_model, tensor);
+
+    public ReadOnlySpan<long> ShapeOf(TensorAxes tensor) => _reference.Manifest[tensor.Name].Shape.AsSpan();
 
     private static bool Counts(TensorEntry entry, WeightMatchingOptions options) => entry.DType.IsFloating()
         && (!entry.IsBuffer || options.IncludeBuffers) && !options.Excluded.Contains(entry.Name);
@@ -92,75 +101,4 @@ internal sealed class MatchedModels
     }
 
     private static TensorValues Values(StoredModel model, TensorAxes tensor) => new(model, model.Manifest[tensor.Name]);
-
-    private void Add(AxisUse use, CurrentPermutation current, UnitProducts products, double[] sums)
-    {
-        using var a = Values(_reference, use.Tensor);
-        using var b = Values(_model, use.Tensor);
-        var shape = _reference.Manifest[use.Tensor.Name].Shape.AsSpan();
-        var maps = AxisMaps.Of(use.Tensor, shape, name => current(name));
-        // What acts on the same axis earlier has moved the model's places already; what acts later is undone in the reference instead.
-        var same = use.Tensor.Axes[use.Axis];
-        var (before, after) = (new int[]?[shape.Length], new int[]?[shape.Length]);
-        before[use.Axis] = AxisMaps.Of(Others(same.AsSpan()[..use.Entry], use), (int)shape[use.Axis], name => current(name));
-        if (AxisMaps.Of(Others(same.AsSpan()[(use.Entry + 1)..], use), (int)shape[use.Axis], name => current(name)) is { } later)
-            after[use.Axis] = UnitPermutations.Inverse(later);
-        a.Gather(after);
-        b.Gather(before);
-        maps[use.Axis] = null;
-
-        var units = Sizes[use.How.Permutation];
-        var (aRows, bRows) = (Rows(use, shape, units, new int[]?[shape.Length]), Rows(use, shape, units, maps));
-        var factor = _factors[use.Tensor.Name];
-        switch (a.IsSingle, b.IsSingle)
-        {
-            case (true, true): products.Add(units, a.Singles, aRows, b.Singles, bRows, factor, sums); break;
-            case (true, false): products.Add(units, a.Singles, aRows, b.Doubles, bRows, factor, sums); break;
-            case (false, true): products.Add(units, a.Doubles, aRows, b.Singles, bRows, factor, sums); break;
-            default: products.Add(units, a.Doubles, aRows, b.Doubles, bRows, factor, sums); break;
-        }
-    }
-
-    private static List<AxisEntry> Others(ReadOnlySpan<AxisEntry> entries, AxisUse use)
-    {
-        var others = new List<AxisEntry>();
-        foreach (var entry in entries)
-        {
-            if (entry.Permutation != use.How.Permutation) others.Add(entry);
-        }
-        return others;
-    }
-
-    private static UnitRows Rows(AxisUse use, ReadOnlySpan<long> shape, int units, int[]?[] maps)
-    {
-        var how = use.How;
-        var outer = new[] { 0 };
-        for (var axis = 0; axis < use.Axis; axis++) outer = Extend(outer, (int)shape[axis], maps[axis]);
-        var inner = new[] { 0 };
-        for (var axis = use.Axis + 1; axis < shape.Length; axis++) inner = Extend(inner, (int)shape[axis], maps[axis]);
-
-        var (length, width) = ((int)shape[use.Axis], inner.Length);
-        var offsets = new int[outer.Length * how.Block * width];
-        var at = 0;
-        foreach (var o in outer)
-        {
-            for (var part = 0; part < how.Block; part++)
-            {
-                var start = ((o * length) + (how.Place(0, part, units) - how.Offset)) * width;
-                foreach (var i in inner) offsets[at++] = start + i;
-            }
-        }
-        return new UnitRows(how.Offset * width, (how.Place(1, 0, units) - how.Place(0, 0, units)) * width, offsets);
-    }
-
-    /// <summary>Every position so far with every place of one more axis.</summary>
-    private static int[] Extend(int[] positions, int length, int[]? map)
-    {
-        var extended = new int[positions.Length * length];
-        for (var i = 0; i < positions.Length; i++)
-        {
-            for (var j = 0; j < length; j++) extended[(i * length) + j] = (positions[i] * length) + (map is null ? j : map[j]);
-        }
-        return extended;
-    }
 }

@@ -41,16 +41,21 @@ public sealed class UnitPermutations : IEquatable<UnitPermutations>
     /// <summary>Every order of units equally likely; the same for the same seed and sizes, however they are ordered.</summary>
     /// <param name="sizes">Number of units of each, <see cref="PermutationSpec.Sizes"/>.</param>
     /// <param name="seed">The seed.</param>
-    public static UnitPermutations Shuffled(IReadOnlyDictionary<string, int> sizes, int seed)
+    public static UnitPermutations Shuffled(IReadOnlyDictionary<string, int> sizes, int seed) => Drawn(sizes, seed, order => order);
+
+    /// <summary>
+    /// Random orders in which no unit keeps its place, unless it is the only one: what to check with, because a few units that are only
+    /// shuffled may well stay where they are.
+    /// </summary>
+    /// <param name="sizes">Number of units of each, <see cref="PermutationSpec.Sizes"/>.</param>
+    /// <param name="seed">The seed.</param>
+    public static UnitPermutations Displaced(IReadOnlyDictionary<string, int> sizes, int seed) => Drawn(sizes, seed, order =>
     {
-        var random = new Random(seed);
-        return new(sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size =>
-        {
-            var order = Enumerable.Range(0, size.Value).ToArray();
-            random.Shuffle(order);
-            return KeyValuePair.Create(size.Key, order.ToImmutableArray());
-        }).ToList());
-    }
+        // Each unit goes where the next one of a random circle is.
+        var p = new int[order.Length];
+        for (var i = 0; i < p.Length; i++) p[order[i]] = order[(i + 1) % p.Length];
+        return p;
+    });
 
     /// <summary>What undoes them.</summary>
     public UnitPermutations Inverse() => new(All.Select(p => KeyValuePair.Create(p.Key, Inverse(p.Value.AsSpan()).ToImmutableArray())));
@@ -98,6 +103,17 @@ public sealed class UnitPermutations : IEquatable<UnitPermutations>
         var inverse = new int[permutation.Length];
         for (var i = 0; i < inverse.Length; i++) inverse[permutation[i]] = i;
         return inverse;
+    }
+
+    private static UnitPermutations Drawn(IReadOnlyDictionary<string, int> sizes, int seed, Func<int[], int[]> permutation)
+    {
+        var random = new Random(seed);
+        return new(sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size =>
+        {
+            var order = Enumerable.Range(0, size.Value).ToArray();
+            random.Shuffle(order);
+            return KeyValuePair.Create(size.Key, permutation(order).ToImmutableArray());
+        }).ToList());
     }
 
     private static bool IsPermutation(ReadOnlySpan<int> values)
