@@ -9,13 +9,13 @@ namespace Distributed.Node.Models;
 internal sealed class ImageClassification : ILearningTask
 {
     private readonly SharedImages images;
-    private readonly ClassifierBuilder build;
+    private readonly IClassifier classifier;
 
     /// <summary>Takes over <paramref name="images"/> and releases them at the end.</summary>
-    public ImageClassification(SharedImages images, ClassifierBuilder build)
+    public ImageClassification(SharedImages images, IClassifier classifier)
     {
         this.images = images;
-        this.build = build;
+        this.classifier = classifier;
     }
 
     public int TrainCount => images.Train.Count;
@@ -24,7 +24,7 @@ internal sealed class ImageClassification : ILearningTask
 
     public IReadOnlyList<int> TrainLabels => images.Train.ClassOf;
 
-    public nn.Module BuildModel() => build(images.Shape, images.Classes);
+    public nn.Module BuildModel() => classifier.Build(images.Shape, images.Classes);
 
     public Batch ReadBatch(Split split, Tensor indices)
     {

@@ -61,7 +61,7 @@ internal static class Workloads
             return null;
         }
 
-        if (Classifiers.Misfit(spec.Model.Name, images.Shape) is { } misfit)
+        if (model.Misfit(images.Shape) is { } misfit)
         {
             problems.Add(misfit);
             images.Dispose();

@@ -8,7 +8,7 @@ namespace Distributed.Protocols.Runs;
 
 /// <summary>
 /// Binds a mapping to a record and back. Every mistake is collected, none is replaced by a default: unknown keys (with the nearest valid one),
-/// wrong types, values out of the range that the property's data annotations state.
+/// wrong types, values out of the range that the property's data annotations state, values that do not go together (<see cref="IValidatableObject"/>).
 /// </summary>
 public static class SpecBinder
 {
@@ -41,6 +41,7 @@ public static class SpecBinder
             Validate(property, property.GetValue(target), mapping.ContainsKey(key), Join(path, key), problems);
         }
 
+        ValidateWhole(target, path, problems);
         return target;
     }
 
@@ -204,6 +205,20 @@ public static class SpecBinder
             {
                 problems.Add(new(path, given ? $"{Describe(rule)}, got {Shown(ToNode(value))}" : $"is required ({Describe(rule)})"));
             }
+        }
+    }
+
+    // What values must be together; said only when each is fine by itself.
+    private static void ValidateWhole(object target, string path, ICollection<SpecProblem> problems)
+    {
+        if (target is not IValidatableObject whole || problems.Any(problem => problem.Path.StartsWith(path, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        foreach (var result in whole.Validate(new ValidationContext(target)))
+        {
+            problems.Add(new(Join(path, CamelCase(result.MemberNames.FirstOrDefault() ?? "")), result.ErrorMessage!));
         }
     }
 

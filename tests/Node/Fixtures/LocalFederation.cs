@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Distributed.Algorithms.Tensors;
 using Distributed.Node.Hosting;
 using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
@@ -12,6 +13,7 @@ internal sealed class LocalFederation : IDisposable
     private readonly RunSpec spec;
     private readonly IWorkload workload;
     private readonly WorkerPool pool;
+    private readonly TensorManifest manifest;
     private byte[] model;
 
     public LocalFederation(RunSpec spec, int workers)
@@ -20,7 +22,7 @@ internal sealed class LocalFederation : IDisposable
         var problems = new List<string>();
         workload = Workloads.Create(spec, NodePlugins.None, problems) ?? throw new ArgumentException(string.Join("; ", problems));
         pool = new WorkerPool("test", workers, threads: 1);
-        model = pool.RunAsync(workload, Initial, CancellationToken.None).GetAwaiter().GetResult();
+        (manifest, model) = pool.RunAsync(workload, Initial, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public byte[] Model => model;
@@ -58,11 +60,11 @@ internal sealed class LocalFederation : IDisposable
         workload.Dispose();
     }
 
-    private static byte[] Initial(ITrainer trainer)
+    private static (TensorManifest Manifest, byte[] State) Initial(ITrainer trainer)
     {
         var state = new byte[trainer.Manifest.ByteLength];
         trainer.Initialize(state);
-        return state;
+        return (trainer.Manifest, state);
     }
 
     private async Task<(byte[] State, TrainResult Result)> TrainAsync(int round, int client)
@@ -72,19 +74,28 @@ internal sealed class LocalFederation : IDisposable
         return (to, result);
     }
 
-    private static byte[] Average((byte[] State, TrainResult Result)[] updates)
+    // Counters of batches are the only integers in these models: the maximum.
+    private byte[] Average((byte[] State, TrainResult Result)[] updates)
     {
         var total = updates.Sum(update => (double)update.Result.Examples);
-        var sum = new double[updates[0].State.Length / sizeof(float)];
-        foreach (var (state, result) in updates)
+        var average = new byte[model.Length];
+        foreach (var entry in manifest.Entries)
         {
-            var values = MemoryMarshal.Cast<byte, float>(state);
-            for (var i = 0; i < sum.Length; i++)
+            var bytes = average.AsSpan((int)entry.Offset, (int)entry.ByteLength);
+            if (entry.DType == TensorDType.I64)
             {
-                sum[i] += result.Examples / total * values[i];
+                MemoryMarshal.Cast<byte, long>(bytes)[0] = updates.Max(update => BitConverter.ToInt64(update.State, (int)entry.Offset));
+                continue;
+            }
+
+            var sums = MemoryMarshal.Cast<byte, float>(bytes);
+            for (var i = 0; i < sums.Length; i++)
+            {
+                var at = (int)entry.Offset + (i * sizeof(float));
+                sums[i] = (float)updates.Sum(update => update.Result.Examples / total * BitConverter.ToSingle(update.State, at));
             }
         }
 
-        return MemoryMarshal.AsBytes(Array.ConvertAll(sum, value => (float)value).AsSpan()).ToArray();
+        return average;
     }
 }
