@@ -6,7 +6,7 @@ using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Artifacts;
 
-/// <summary>The files of a run: <c>rounds.jsonl</c>, <c>metrics.csv</c>, <c>summary.json</c>, <c>model.safetensors</c>, <c>trace.jsonl</c>.</summary>
+/// <summary>The files of a run: <c>run.json</c>, <c>partition.json</c>, <c>rounds.jsonl</c>, <c>metrics.csv</c>, <c>summary.json</c>, <c>model.safetensors</c>, <c>trace.jsonl</c>.</summary>
 internal sealed class RunFolder : IDisposable
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -30,8 +30,12 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Makes <c>PARENT/RUN</c>.</summary>
     /// <exception cref="IOException">It cannot be made or written.</exception>
-    public static RunFolder Create(string parent, string runId) =>
-        new(Directory.CreateDirectory(System.IO.Path.Combine(parent, runId)).FullName);
+    public static RunFolder Create(string parent, string runId, RunSpec spec)
+    {
+        var path = Directory.CreateDirectory(System.IO.Path.Combine(parent, runId)).FullName;
+        File.WriteAllText(System.IO.Path.Combine(path, "run.json"), RunSpecJson.Write(spec));
+        return new(path);
+    }
 
     /// <summary>Writes a round down; the line goes to the file as it came.</summary>
     public void Add(RoundRecord record, string line)
@@ -45,6 +49,9 @@ internal sealed class RunFolder : IDisposable
         }.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))));
         metrics.Flush();
     }
+
+    /// <summary>Writes who has which data.</summary>
+    public void WritePartition(string json) => File.WriteAllText(System.IO.Path.Combine(Path, "partition.json"), json + "\n");
 
     /// <summary>Writes how it ended, with the specification that it ran.</summary>
     public void Summarize(ResultJson result, RunSpec spec)

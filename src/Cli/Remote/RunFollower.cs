@@ -64,6 +64,9 @@ internal sealed class RunFollower(CoordinatorClient coordinator, IRunView view, 
                     folder.Add(record, events.Current.RoundRecordJson);
                     view.Round(record, rounds);
                     break;
+                case RunEvent.EventOneofCase.PartitionJson:
+                    folder.WritePartition(events.Current.PartitionJson);
+                    break;
                 case RunEvent.EventOneofCase.Status:
                     status = events.Current.Status;
                     view.Status(status);

@@ -42,7 +42,7 @@ internal static class RunVerb
     {
         var id = RunIds.Next(spec.Name, TimeProvider.System);
         await SubmitAsync(terminal, client, new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellation);
-        using var folder = RunFolder.Create(output, id);
+        using var folder = RunFolder.Create(output, id, spec);
         var session = new RunSession(terminal, client, spec, id, folder, format)
         {
             OnInterrupt = () =>

@@ -40,7 +40,7 @@ internal static class SimulateVerb
         }
 
         var id = RunIds.Next(spec.Name, TimeProvider.System);
-        using var folder = RunFolder.Create(output, id);
+        using var folder = RunFolder.Create(output, id, spec);
         var data = Path.Combine(folder.Path, ".coordinator");
         int exit;
         await using (var federation = await InProcessFederation.StartAsync(data, spec.Simulation, cancellation))

@@ -195,8 +195,7 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     private Task Deliver(NodeMessage message) => message.MessageCase switch
     {
         NodeMessage.MessageOneofCase.Heartbeat => Beat(message.Heartbeat),
-        NodeMessage.MessageOneofCase.RunAccepted => Run(message.RunAccepted.RunId).NodeAccepted(
-            name, [.. message.RunAccepted.ClientExamples.Select(count => checked((long)count))], checked((long)message.RunAccepted.TestExamples)),
+        NodeMessage.MessageOneofCase.RunAccepted => Accept(message.RunAccepted),
         NodeMessage.MessageOneofCase.RunRejected => Run(message.RunRejected.RunId).NodeRejected(name, [.. message.RunRejected.Problems.Select(Printable)]),
         NodeMessage.MessageOneofCase.TaskCompleted => Complete(message.TaskCompleted),
         NodeMessage.MessageOneofCase.TaskFailed => Run(message.TaskFailed.Key?.RunId).TaskFailed(
@@ -209,6 +208,18 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     {
         metrics.ClockOffset(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(beat.UnixMilliseconds, 0, 253_402_300_799_999)) - time.GetUtcNow());
         return Node.Heartbeat(number);
+    }
+
+    // What the data is made of comes first: the acceptance begins the run.
+    private async Task Accept(RunAccepted accepted)
+    {
+        var (run, data) = (Run(accepted.RunId), NodeAnswers.DataOf(accepted, Printable(accepted.Engine)));
+        if (!data.Examples.IsEmpty)
+        {
+            await run.DataDescribed(name, data);
+        }
+
+        await run.NodeAccepted(name, data.Examples, data.TestExamples);
     }
 
     // Uploads say themselves that a training task is done; a completion without a figure has nothing to add.

@@ -36,6 +36,10 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, TimeProvi
                     await responseStream.WriteAsync(new RunEvent { RoundRecordJson = line });
                 }
             }
+            else if (item.Partition is { } partition)
+            {
+                await responseStream.WriteAsync(new RunEvent { PartitionJson = partition });
+            }
             else if (item.Report is { } report)
             {
                 await responseStream.WriteAsync(new RunEvent { Status = StatusOf(report) });

@@ -36,6 +36,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("node-accepted")]
     Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples);
 
+    /// <summary>A node that can work on the run says who has which data, for people.</summary>
+    [Alias("data-described")]
+    Task DataDescribed(string node, NodeData data);
+
     /// <summary>A node cannot work on the run.</summary>
     [Alias("node-rejected")]
     Task NodeRejected(string node, ImmutableArray<string> problems);

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace Distributed.Coordinator.Runs;
 
 /// <summary>
-/// What followers of one run see: the lines of <c>rounds.jsonl</c>, then new ones as they are appended, then the final status. Nobody polls:
+/// What followers of one run see: who has which data, the lines of <c>rounds.jsonl</c>, then new ones as they are appended, then the final status. Nobody polls:
 /// a follower's file part ends where its live part begins.
 /// </summary>
 internal sealed class RunFeed(RunFolder folder)
@@ -22,6 +22,16 @@ internal sealed class RunFeed(RunFolder folder)
         {
             File.AppendAllText(folder.RoundsPath, line + "\n");
             Send(new FeedItem(line, null));
+        }
+    }
+
+    /// <summary>Writes who has which data, and tells followers.</summary>
+    public void Describe(string partition)
+    {
+        lock (gate)
+        {
+            folder.WritePartition(partition);
+            Send(new FeedItem(null, null, partition));
         }
     }
 
@@ -45,12 +55,14 @@ internal sealed class RunFeed(RunFolder folder)
     {
         var channel = Channel.CreateUnbounded<FeedItem>(new() { SingleReader = true });
         long length;
+        string? partition;
         RunReport? known;
         bool over;
         lock (gate)
         {
             over = ended;
             length = File.Exists(folder.RoundsPath) ? new FileInfo(folder.RoundsPath).Length : 0;
+            partition = folder.ReadPartitionText();
             known = status;
             if (over)
             {
@@ -67,6 +79,11 @@ internal sealed class RunFeed(RunFolder folder)
             if (known is not null && !over)
             {
                 yield return new FeedItem(null, known);
+            }
+
+            if (partition is not null)
+            {
+                yield return new FeedItem(null, null, partition);
             }
 
             await foreach (var line in ReadAsync(length, cancellation))
@@ -114,5 +131,5 @@ internal sealed class RunFeed(RunFolder folder)
     private void Send(FeedItem item) => followers.ForEach(follower => follower.Writer.TryWrite(item));
 }
 
-/// <summary>A line or a report.</summary>
-internal readonly record struct FeedItem(string? Line, RunReport? Report);
+/// <summary>A line, a report, or who has which data.</summary>
+internal readonly record struct FeedItem(string? Line, RunReport? Report, string? Partition = null);

@@ -34,6 +34,12 @@ internal sealed class RunFolder
     /// <summary>The coordinator's spans of this run.</summary>
     public string TracePath => Path("trace.jsonl");
 
+    /// <summary>Who has which data; null before a node has told.</summary>
+    public PartitionRecord? ReadPartition() => ReadPartitionText() is { } text ? PartitionRecord.Parse(text) : null;
+
+    /// <summary>As <see cref="ReadPartition"/>, as it stands in the file.</summary>
+    public string? ReadPartitionText() => File.Exists(Path("partition.json")) ? File.ReadAllText(Path("partition.json")).TrimEnd('\n') : null;
+
     /// <summary>The canonical specification, or null.</summary>
     public string? ReadSpec() => File.Exists(Path("run.json")) ? File.ReadAllText(Path("run.json")) : null;
 
@@ -46,6 +52,9 @@ internal sealed class RunFolder
         System.IO.Directory.CreateDirectory(Directory);
         Replace("run.json", json, durable: true);
     }
+
+    /// <summary>Writes who has which data.</summary>
+    public void WritePartition(string json) => Replace("partition.json", json + "\n", durable: true);
 
     /// <summary>Writes the summary; the last file of a run.</summary>
     public void WriteSummary(object summary) => Replace("summary.json", JsonSerializer.Serialize(summary, Indented) + "\n", durable: true);

@@ -3,6 +3,7 @@ using Distributed.Node.Training;
 using Distributed.Node.Upload;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Runs;
+using Distributed.Protocols.V1;
 
 namespace Distributed.Node.Session;
 
@@ -63,11 +64,26 @@ internal sealed class NodeRun : IDisposable
 
     /// <summary>Examples by client id, 0 for those that this node cannot run.</summary>
     public IEnumerable<ulong> ClientExamples(IReadOnlyCollection<int> own) =>
-        Workload.ClientExamples.Select((examples, client) => own.Count == 0 || own.Contains(client) ? (ulong)examples : 0);
+        Workload.ClientExamples.Select((examples, client) => IsHere(own, client) ? (ulong)examples : 0);
+
+    /// <summary>The examples' classes, counted for the clients that this node can run; null where there are no classes.</summary>
+    public ClassCounts? ClassCounts(IReadOnlyCollection<int> own)
+    {
+        if (Workload.Histogram is not { } histogram)
+        {
+            return null;
+        }
+
+        var told = new ClassCounts { Classes = (uint)histogram.Classes };
+        told.Counts.Add(histogram.Counts?.SelectMany((row, client) => row.Select(count => IsHere(own, client) ? (ulong)count : 0)) ?? []);
+        return told;
+    }
 
     public void Dispose()
     {
         Models.Dispose();
         Workload.Dispose();
     }
+
+    private static bool IsHere(IReadOnlyCollection<int> own, int client) => own.Count == 0 || own.Contains(client);
 }

@@ -34,6 +34,7 @@ internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plug
 
         var accepted = new RunAccepted { RunId = announced.RunId, TestExamples = (ulong)run.Workload.TestExamples, Engine = run.Workload.Engine };
         accepted.ClientExamples.Add(run.ClientExamples(options.Clients));
+        accepted.ClassCounts = run.ClassCounts(options.Clients);
         return new NodeMessage { RunAccepted = accepted };
     }
 

@@ -1,3 +1,4 @@
+using Distributed.Node.Data.Partitioning;
 using Distributed.Node.Models;
 using Distributed.Protocols.Runs;
 
@@ -7,6 +8,8 @@ namespace Distributed.Node.Training;
 internal sealed class BlobWorkload(BlobParameters parameters, RunSpec spec) : IWorkload
 {
     public IReadOnlyList<int> ClientExamples { get; } = [.. Enumerable.Repeat(Blob.ExamplesPerClient, spec.Data.Clients)];
+
+    public ClassHistogram? Histogram => null;
 
     public int TestExamples => 0;
 

@@ -1,3 +1,5 @@
+using Distributed.Node.Data.Partitioning;
+
 namespace Distributed.Node.Training;
 
 /// <summary>A run as this process sees it: its data in memory, and trainers on demand, one for each worker.</summary>
@@ -5,6 +7,9 @@ internal interface IWorkload : IDisposable
 {
     /// <summary>Examples of each client, by client id.</summary>
     IReadOnlyList<int> ClientExamples { get; }
+
+    /// <summary>The clients' examples by class; null where there are no classes.</summary>
+    ClassHistogram? Histogram { get; }
 
     /// <summary>Test examples.</summary>
     int TestExamples { get; }

@@ -9,6 +9,8 @@ internal sealed class TorchWorkload(ILearningTask task, Partition partition, Run
 {
     public IReadOnlyList<int> ClientExamples { get; } = [.. partition.Clients.Select(indices => indices.Length)];
 
+    public ClassHistogram? Histogram { get; } = ClassHistogram.Of(partition, task.TrainLabels);
+
     public int TestExamples => task.TestCount;
 
     public string Engine => TorchEngine.Describe();

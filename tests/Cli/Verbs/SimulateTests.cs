@@ -28,13 +28,16 @@ public sealed class SimulateTests : IDisposable
 
         var artifacts = result.GetProperty("artifacts").GetString()!;
         Assert.Equal(
-            ["metrics.csv", "model.safetensors", "rounds.jsonl", "summary.json", "trace.jsonl"],
+            ["metrics.csv", "model.safetensors", "partition.json", "rounds.jsonl", "run.json", "summary.json", "trace.jsonl"],
             Directory.EnumerateFileSystemEntries(artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(Path.GetFileName(artifacts), result.GetProperty("run").GetString());
         var records = File.ReadLines(Path.Combine(artifacts, "rounds.jsonl")).Select(RoundRecord.Parse).ToArray();
         Assert.Equal([1, 2, 3], records.Select(record => record.Round));
         Assert.All(records, record => Assert.Equal([0, 1, 2, 3], record.Used.Select(used => used.Client)));
         Assert.Equal(4, File.ReadAllLines(Path.Combine(artifacts, "metrics.csv")).Length);
+        var partition = PartitionRecord.Parse(File.ReadAllText(Path.Combine(artifacts, "partition.json")));
+        Assert.Equal((10, 400, 200), (partition.Classes, partition.Examples.Sum(), partition.TestExamples));
+        Assert.Equal(partition.Examples, partition.Counts!.Value.Select(row => row.Sum()));
         AssertModel(Path.Combine(artifacts, "model.safetensors"), result.GetProperty("modelHash").GetString()!);
         var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(artifacts, "summary.json"))).RootElement;
         Assert.Equal("small", summary.GetProperty("spec").GetProperty("name").GetString());

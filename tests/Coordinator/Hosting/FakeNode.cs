@@ -35,6 +35,9 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
 
     public ulong TestExamples { get; set; } = 100;
 
+    /// <summary>What it says of its data when it accepts a run, besides the test examples.</summary>
+    public Action<RunAccepted> Describes { get; set; } = _ => { };
+
     public Func<TaskKey, double> Weight { get; set; } = key => 10 + key.Index;
 
     public List<TaskKey> Holding { get; } = [];
@@ -160,7 +163,9 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
             return SendAsync(new NodeMessage { RunRejected = rejected });
         }
 
-        return SendAsync(new NodeMessage { RunAccepted = new RunAccepted { RunId = run, TestExamples = TestExamples, Engine = "fake" } });
+        var accepted = new RunAccepted { RunId = run, TestExamples = TestExamples, Engine = "fake" };
+        Describes(accepted);
+        return SendAsync(new NodeMessage { RunAccepted = accepted });
     }
 
     private async Task WorkAsync(TaskAssigned task)

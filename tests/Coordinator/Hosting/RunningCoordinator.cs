@@ -66,7 +66,7 @@ internal sealed class RunningCoordinator : IAsyncDisposable
             {
                 records.Add(RoundRecord.Parse(call.ResponseStream.Current.RoundRecordJson));
             }
-            else
+            else if (call.ResponseStream.Current.EventCase == RunEvent.EventOneofCase.Status)
             {
                 last = call.ResponseStream.Current.Status;
             }

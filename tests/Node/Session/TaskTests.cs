@@ -27,6 +27,8 @@ public sealed class TaskTests
 
         Assert.Equal(4, accepted.ClientExamples.Count);
         Assert.Equal(300, accepted.ClientExamples.Sum(examples => (long)examples));
+        Assert.Equal((10u, 40), (accepted.ClassCounts.Classes, accepted.ClassCounts.Counts.Count));
+        Assert.Equal(accepted.ClientExamples, accepted.ClassCounts.Counts.Chunk(10).Select(row => (ulong)row.Sum(count => (long)count)));
         Assert.Equal(100u, accepted.TestExamples);
     }
 

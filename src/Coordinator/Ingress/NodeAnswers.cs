@@ -1,0 +1,33 @@
+using Distributed.Coordinator.Runs;
+using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Runs;
+using Distributed.Protocols.V1;
+
+namespace Distributed.Coordinator.Ingress;
+
+/// <summary>What nodes say of a run, as grains take it.</summary>
+internal static class NodeAnswers
+{
+    /// <summary>The data of a node that accepts a run.</summary>
+    /// <param name="accepted">Its answer.</param>
+    /// <param name="engine">What trains, checked to be printable.</param>
+    /// <exception cref="Grpc.Core.RpcException">The counts do not fit the number of clients and classes.</exception>
+    /// <exception cref="OverflowException">A number is out of every range.</exception>
+    public static NodeData DataOf(RunAccepted accepted, string engine)
+    {
+        var classes = checked((int)(accepted.ClassCounts?.Classes ?? 0));
+        var counts = accepted.ClassCounts?.Counts.Count ?? 0;
+        if (counts > PartitionRecord.MaximumCounts || (counts > 0 && counts != (long)classes * accepted.ClientExamples.Count))
+        {
+            throw new Refusal(
+                RefusalCode.ProtocolViolation, $"{counts} counts of classes do not fit {accepted.ClientExamples.Count} clients and {classes} classes.").ToRpcException();
+        }
+
+        return new NodeData(
+            [.. accepted.ClientExamples.Select(count => checked((long)count))],
+            checked((long)accepted.TestExamples),
+            engine,
+            classes,
+            counts == 0 ? [] : [.. accepted.ClassCounts!.Counts.Select(count => checked((long)count))]);
+    }
+}
