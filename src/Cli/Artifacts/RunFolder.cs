@@ -1,7 +1,8 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
+using Distributed.Coordinator.Reports;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Artifacts;
@@ -12,14 +13,15 @@ internal sealed class RunFolder : IDisposable
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly StreamWriter rounds;
-    private readonly StreamWriter metrics;
+    private StreamWriter metrics;
+    private ImmutableSortedSet<string> figures = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     private RunFolder(string path)
     {
         Path = path;
-        rounds = new StreamWriter(System.IO.Path.Combine(path, "rounds.jsonl"));
-        metrics = new StreamWriter(System.IO.Path.Combine(path, "metrics.csv"));
-        metrics.WriteLine("round,version,outcome,accuracy,loss,train_loss,clients,used,refused,dropped,seconds,bytes_up,bytes_down,fsyncs");
+        rounds = new StreamWriter(Rounds);
+        metrics = new StreamWriter(Metrics) { NewLine = MetricsCsv.LineEnd };
+        metrics.WriteLine(MetricsCsv.Header(figures));
     }
 
     /// <summary>The folder.</summary>
@@ -27,6 +29,10 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Where the final model goes.</summary>
     public string Model => System.IO.Path.Combine(Path, "model.safetensors");
+
+    private string Rounds => System.IO.Path.Combine(Path, "rounds.jsonl");
+
+    private string Metrics => System.IO.Path.Combine(Path, "metrics.csv");
 
     /// <summary>Makes <c>PARENT/RUN</c>.</summary>
     /// <exception cref="IOException">It cannot be made or written.</exception>
@@ -42,11 +48,16 @@ internal sealed class RunFolder : IDisposable
     {
         rounds.WriteLine(line);
         rounds.Flush();
-        metrics.WriteLine(string.Join(',', new object?[]
+        if (MetricsCsv.With(figures, record).Count > figures.Count)
         {
-            record.Round, record.Version, record.Outcome, record.Accuracy, record.Loss, record.TrainLoss, record.Cohort.Length, record.Used.Length,
-            record.Refused.Length, record.Dropped.Length, record.Seconds, record.BytesUp, record.BytesDown, record.Fsyncs,
-        }.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))));
+            // A figure that no round had before is a new column.
+            metrics.Dispose();
+            figures = MetricsCsv.Write(Rounds, Metrics);
+            metrics = new StreamWriter(Metrics, append: true) { NewLine = MetricsCsv.LineEnd };
+            return;
+        }
+
+        metrics.WriteLine(MetricsCsv.Line(record, figures));
         metrics.Flush();
     }
 
@@ -61,6 +72,10 @@ internal sealed class RunFolder : IDisposable
         summary["specHash"] = RunSpecJson.Hash(spec).Hex;
         File.WriteAllText(System.IO.Path.Combine(Path, "summary.json"), summary.ToJsonString(Indented) + "\n");
     }
+
+    /// <summary>Makes the page for people from the files that are here.</summary>
+    /// <returns>Its path.</returns>
+    public string Report() => ReportFile.Write(Path);
 
     /// <summary>Takes over a file of spans, where there is one.</summary>
     public void TakeTrace(string path)

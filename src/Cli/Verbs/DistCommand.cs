@@ -44,6 +44,7 @@ internal static class DistCommand
         StatusVerb.Create(terminal),
         LsVerb.Create(terminal),
         StopVerb.Create(terminal),
+        ReportVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         CheckVerb.Create(terminal),
         ConfigVerb.Create(terminal),

@@ -59,11 +59,11 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
         using var process = Process.GetCurrentProcess();
         var result = new ResultJson(status, follower.Progress, (TimeProvider.System.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds, folder.Path);
         folder.Summarize(result, spec);
-        Report(result);
+        Report(result, folder.Report());
         return ExitCode.OfRun(status.State);
     }
 
-    private void Report(ResultJson result)
+    private void Report(ResultJson result, string page)
     {
         var writer = format == "json" ? terminal.Error : terminal.Out;
         var accuracy = result.Progress.Accuracy is { } value ? string.Create(CultureInfo.InvariantCulture, $"  accuracy {value:0.0000}") : "";
@@ -79,6 +79,7 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
             writer.WriteLine($"model hash   {result.Status.ModelHash}");
         }
 
+        writer.WriteLine($"report       {page}");
         writer.WriteLine($"files        {folder.Path}");
         if (format == "json")
         {

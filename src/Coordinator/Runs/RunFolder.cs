@@ -34,6 +34,9 @@ internal sealed class RunFolder
     /// <summary>The coordinator's spans of this run.</summary>
     public string TracePath => Path("trace.jsonl");
 
+    /// <summary>The rounds as a table for programs.</summary>
+    public string MetricsPath => Path("metrics.csv");
+
     /// <summary>Who has which data; null before a node has told.</summary>
     public PartitionRecord? ReadPartition() => ReadPartitionText() is { } text ? PartitionRecord.Parse(text) : null;
 

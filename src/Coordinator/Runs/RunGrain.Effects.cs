@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Distributed.Coordinator.Membership;
+using Distributed.Coordinator.Reports;
 using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Refusals;
@@ -208,10 +209,25 @@ internal sealed partial class RunGrain
         var version = state.Version;
         Background(() =>
         {
+            WriteReport(report);
             rounds.WriteResult(Folder, report, version);
             services.Feeds.Feed(runId).Report(report, final: true);
             return services.Grains.GetGrain<IDirectoryGrain>(0).RunEnded(runId);
         });
+    }
+
+    // For people: a run does not fail for its pictures, and dist report makes them again.
+    private void WriteReport(RunReport report)
+    {
+        try
+        {
+            MetricsCsv.Write(Folder.RoundsPath, Folder.MetricsPath);
+            ReportFile.Write(Folder.Directory, new RunEnding(report.State, report.Detail, report.ModelHash, report.Seconds));
+        }
+        catch (Exception error)
+        {
+            LogReportNotWritten(error, runId);
+        }
     }
 
     private void StopHost(string reason)

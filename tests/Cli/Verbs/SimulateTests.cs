@@ -28,7 +28,7 @@ public sealed class SimulateTests : IDisposable
 
         var artifacts = result.GetProperty("artifacts").GetString()!;
         Assert.Equal(
-            ["metrics.csv", "model.safetensors", "partition.json", "rounds.jsonl", "run.json", "summary.json", "trace.jsonl"],
+            ["metrics.csv", "model.safetensors", "partition.json", "report.html", "rounds.jsonl", "run.json", "summary.json", "trace.jsonl"],
             Directory.EnumerateFileSystemEntries(artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(Path.GetFileName(artifacts), result.GetProperty("run").GetString());
         var records = File.ReadLines(Path.Combine(artifacts, "rounds.jsonl")).Select(RoundRecord.Parse).ToArray();

@@ -52,6 +52,10 @@ public sealed class WholeRunTests
         Assert.Equal((float)mean, Safetensors.Load(file).Values<float>("w")[1]);
         var summary = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "summary.json")))!;
         Assert.Equal(final.ModelHash, (string?)summary["modelHash"]);
+        Assert.Equal(4, (await File.ReadAllLinesAsync(Path.Combine(folder, "metrics.csv"))).Length);
+        var page = await File.ReadAllTextAsync(Path.Combine(folder, "report.html"));
+        Assert.Contains(final.ModelHash, page, StringComparison.Ordinal);
+        Assert.Contains("completed", page, StringComparison.Ordinal);
     }
 
     [Theory]

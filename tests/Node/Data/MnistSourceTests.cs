@@ -132,7 +132,15 @@ public sealed class MnistSourceTests : IDisposable
         var (images, labels) = IdxFiles.Pair(10);
         files.WithPair("t10k", labels, images);
 
-        Assert.Contains("wrong kind", Problem(), StringComparison.Ordinal);
+        Assert.Contains("wrong kind (labels: unsigned bytes with 1 extent); expected images: unsigned bytes with 3 extents", Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_GzipThatIsNone_SaysSo()
+    {
+        files.With("t10k-images-idx3-ubyte.gz", "<html>404</html>"u8.ToArray()).With("t10k-labels-idx1-ubyte.gz", IdxFiles.Gzip(IdxFiles.Pair(10).Labels));
+
+        Assert.Contains("t10k-images-idx3-ubyte.gz: is neither compressed with gzip nor an IDX file", Problem(), StringComparison.Ordinal);
     }
 
     [Fact]

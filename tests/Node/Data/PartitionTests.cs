@@ -87,6 +87,40 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void Deal_DirichletThatLeavesAClientWithout_NamesTheClientAndTheRemedy()
+    {
+        var problems = new List<string>();
+
+        Assert.Null(Partitioners.Deal(Spec("""{ "name": "dirichlet", "alpha": 0.0001 }""", 1, 50), new int[100], problems));
+        Assert.Matches("in the last one client [0-9]+ got 0; raise alpha, lower data.clients, or set minimum to 0", Assert.Single(problems));
+    }
+
+    [Fact]
+    public void Deal_NegativeLabel_NamesTheExample()
+    {
+        var problems = new List<string>();
+
+        Assert.Null(Partitioners.Deal(Spec(Methods[0], 1, 2), [0, 3, -2, 1], problems));
+        Assert.Equal("training example 2 has the label -2; labels are 0 and up.", Assert.Single(problems));
+    }
+
+    [Fact]
+    public void Histogram_OfLabels_CountsThemByClient()
+    {
+        var histogram = ClassHistogram.Of(new Partition([[0, 1, 4], [2, 3]]), [0, 2, 2, 2, 0])!;
+
+        Assert.Equal(3, histogram.Classes);
+        Assert.Equal([[2, 0, 1], [0, 0, 2]], histogram.Counts!);
+    }
+
+    [Fact]
+    public void Histogram_OfOneClass_SaysNothing() => Assert.Null(ClassHistogram.Of(new Partition([[0, 1]]), [0, 0]));
+
+    [Fact]
+    public void Histogram_BeyondTheBound_SaysHowManyClassesOnly() =>
+        Assert.Equal((600_001, true), ClassHistogram.Of(new Partition([[0], [1]]), [0, 600_000]) is { } told ? (told.Classes, told.Counts is null) : default);
+
+    [Fact]
     public void Dirichlet_Shares_AreFiniteAndAddUpToOneForAnyAlpha()
     {
         foreach (var alpha in new[] { 0.0001, 0.01, 0.5, 1, 10, 1e6 })

@@ -50,13 +50,14 @@ internal static class IdxFile
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (read < 4 || header[0] != 0 || header[1] != 0)
         {
-            throw new InvalidDataException($"{path}: is no IDX file, the first bytes are {Convert.ToHexString(header[..Math.Min(read, 4)])}");
+            var gzip = path.EndsWith(".gz", StringComparison.Ordinal) && stream is FileStream ? "neither compressed with gzip nor an" : "no";
+            throw new InvalidDataException($"{path}: is {gzip} IDX file, {(read == 0 ? "it is empty" : $"the first bytes are {Convert.ToHexString(header[..Math.Min(read, 4)])}")}");
         }
 
         if (header[2] != UnsignedByte || header[3] != rank)
         {
             throw new InvalidDataException(
-                $"{path}: is an IDX file of the wrong kind (element type 0x{header[2]:X2}, {header[3]} extents); expected unsigned bytes with {rank}");
+                $"{path}: is an IDX file of the wrong kind ({Kind(header[2], header[3])}); expected {Kind(UnsignedByte, rank)}");
         }
 
         if (read < header.Length)
@@ -79,6 +80,13 @@ internal static class IdxFile
 
         return new IdxArray(extents, ReadItems(stream, path, length));
     }
+
+    private static string Kind(byte type, int rank) => (type, rank) switch
+    {
+        (UnsignedByte, 1) => "labels: unsigned bytes with 1 extent",
+        (UnsignedByte, 3) => "images: unsigned bytes with 3 extents",
+        _ => $"element type 0x{type:X2} with {rank} extents",
+    };
 
     // Grows with what arrives: a header that merely claims a size costs no memory.
     private static byte[] ReadItems(Stream stream, string path, long length)

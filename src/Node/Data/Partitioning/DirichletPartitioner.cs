@@ -27,18 +27,21 @@ internal sealed class DirichletPartitioner(DirichletParameters parameters) : IPa
 
     public int[][]? Deal(IReadOnlyList<int> labels, int clients, int seed, ICollection<string> problems)
     {
+        int[][] dealt = [];
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var dealt = Deal(labels, clients, new RandomStream(seed, RandomPurpose.Partition, attempt));
+            dealt = Deal(labels, clients, new RandomStream(seed, RandomPurpose.Partition, attempt));
             if (dealt.All(share => share.Length >= parameters.Minimum))
             {
                 return dealt;
             }
         }
 
+        var poorest = Array.FindIndex(dealt, share => share.Length < parameters.Minimum);
         problems.Add(
             $"data.partition: in {Attempts} draws with alpha {parameters.Alpha} some of the {clients} clients always got fewer than {parameters.Minimum} of the "
-            + $"{labels.Count} training examples; raise alpha, lower data.clients, or set minimum to 0 to allow clients without examples.");
+            + $"{labels.Count} training examples, in the last one client {poorest} got {dealt[poorest].Length}; "
+            + "raise alpha, lower data.clients, or set minimum to 0 to allow clients without examples.");
         return null;
     }
 

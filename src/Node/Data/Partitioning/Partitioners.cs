@@ -12,6 +12,7 @@ internal static class Partitioners
         new("iid", typeof(IidParameters), _ => new IidPartitioner()),
         new("dirichlet", typeof(DirichletParameters), parameters => new DirichletPartitioner((DirichletParameters)parameters)),
         new("shards", typeof(ShardParameters), parameters => new ShardPartitioner((ShardParameters)parameters)),
+        new("given", typeof(GivenParameters), parameters => new GivenPartitioner((GivenParameters)parameters)),
     ]);
 
     /// <summary>Deals a run's training examples, or says why that cannot be done.</summary>
@@ -20,6 +21,13 @@ internal static class Partitioners
         if (spec.Data.Clients > labels.Count)
         {
             problems.Add($"data.clients: {spec.Data.Clients} clients, but only {labels.Count} examples to train on.");
+            return null;
+        }
+
+        var right = labels.TakeWhile(label => label >= 0).Count();
+        if (right < labels.Count)
+        {
+            problems.Add($"training example {right} has the label {labels[right]}; labels are 0 and up.");
             return null;
         }
 
