@@ -94,7 +94,7 @@ public sealed class DrawingTests
         var widths = svg.Elements("rect").Where(rect => rect.Element("title") is not null)
             .ToDictionary(rect => rect.Element("title")!.Value, rect => double.Parse(rect.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(["0: 10 of class a", "0: 30 of class b", "1: 20 of class b"], widths.Keys);
-        Assert.Equal(3 * widths["0: 10 of class a"], widths["0: 30 of class b"], 1);
-        Assert.Equal(2 * widths["0: 10 of class a"], widths["1: 20 of class b"], 1);
+        Assert.Equal(3 * widths["0: 10 of class a"], widths["0: 30 of class b"], tolerance: 0.05);
+        Assert.Equal(2 * widths["0: 10 of class a"], widths["1: 20 of class b"], tolerance: 0.05);
     }
 }
