@@ -130,7 +130,7 @@ internal static partial class RoundMachine
     private static RoundState Open(RoundState state, ImmutableArray<int> cohort) => state with
     {
         Clients = cohort.ToImmutableSortedDictionary(client => client, _ => new ClientWork()),
-        Waiting = [.. cohort],
+        Waiting = ImmutableSortedSet.CreateRange(LargestFirst.Of(state), cohort),
         Admitted = 0,
         Refused = [],
         Result = null,

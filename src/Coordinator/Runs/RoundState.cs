@@ -70,7 +70,7 @@ internal sealed record RoundState
     /// <summary>The open round's clients; of round 0, client 0 stands for the initial model.</summary>
     public ImmutableSortedDictionary<int, ClientWork> Clients { get; init; } = ImmutableSortedDictionary<int, ClientWork>.Empty;
 
-    /// <summary>Clients of the round that no node works on and whose update is not in.</summary>
+    /// <summary>Clients of the round that no node works on and whose update is not in, in the order in which they are given out.</summary>
     public ImmutableSortedSet<int> Waiting { get; init; } = [];
 
     /// <summary>Number of admitted updates of the round.</summary>

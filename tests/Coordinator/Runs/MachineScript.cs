@@ -53,7 +53,8 @@ internal sealed class MachineScript(RunSetup setup)
     public MachineScript Join(string node, int slots = 1, params int[] pinned) =>
         Apply(new RoundEvent.NodeJoined(Now, node, ++sessions, slots, [.. pinned], []));
 
-    public MachineScript Accept(string node, long testExamples = 100) => Apply(new RoundEvent.NodeAccepted(Now, node, [], testExamples));
+    public MachineScript Accept(string node, long testExamples = 100, params long[] examples) =>
+        Apply(new RoundEvent.NodeAccepted(Now, node, [.. examples], testExamples));
 
     public MachineScript Node(string node, int slots = 1, params int[] pinned) => Join(node, slots, pinned).Accept(node);
 

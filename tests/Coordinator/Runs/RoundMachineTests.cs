@@ -29,6 +29,21 @@ public sealed class RoundMachineTests
     }
 
     [Fact]
+    public void Clients_OfUnevenSize_AreGivenOutLargestFirst()
+    {
+        var script = new MachineScript(MachineScript.Setup()).Start()
+            .Join("a", slots: 2).Accept("a", 100, 10, 30, 20, 30)
+            .Arrive(0).Aggregate().Commit();
+        var first = script.Of<RoundEffect.Assign>().Select(assign => assign.Task.Index).ToArray();
+
+        script.Arrive(1);
+        var third = script.Single<RoundEffect.Assign>().Task.Index;
+        script.Arrive(3);
+
+        Assert.Equal([1, 3, 2, 0], [.. first, third, script.Single<RoundEffect.Assign>().Task.Index]);
+    }
+
+    [Fact]
     public void Update_Arrived_FreesTheSlotForTheNextClient()
     {
         var script = new MachineScript(MachineScript.Setup()).Opened(slots: 1).Arrive(0);
