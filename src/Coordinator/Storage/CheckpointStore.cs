@@ -43,7 +43,7 @@ internal sealed class CheckpointStore : ICheckpointStore
         {
             files.EnsureDirectory(paths.Root, paths.Run(runId), durable, runId);
             RemoveLeftovers(runId);
-            return new CheckpointWriter(files, paths.Partial(runId, version), sizeBytes) { Durable = durable };
+            return CreateWriter(runId, version, sizeBytes, durable);
         }
         catch (IOException error) when (DiskErrors.IsFull(error))
         {
@@ -88,6 +88,21 @@ internal sealed class CheckpointStore : ICheckpointStore
         }
     }
 
+    private CheckpointWriter CreateWriter(string runId, long version, long sizeBytes, bool durable)
+    {
+        while (true)
+        {
+            try
+            {
+                return new CheckpointWriter(files, paths.Partial(runId, version), sizeBytes) { Durable = durable };
+            }
+            catch (IOException error) when (DiskErrors.IsTaken(error))
+            {
+                // Once more, under another name.
+            }
+        }
+    }
+
     // The model is durable under its hash before a manifest names it; the manifest is durable before it has its name.
     private void Publish(CheckpointWriter writer, ModelVersion version)
     {
@@ -127,7 +142,16 @@ internal sealed class CheckpointStore : ICheckpointStore
     {
         while (true)
         {
-            var aside = files.WriteAside(path, ManifestFile.Write(version), writer.Durable, version.RunId);
+            string aside;
+            try
+            {
+                aside = files.WriteAside(path, ManifestFile.Write(version), writer.Durable, version.RunId);
+            }
+            catch (IOException error) when (DiskErrors.IsTaken(error))
+            {
+                continue;
+            }
+
             try
             {
                 // File.Move without overwriting falls back to a copy where links are missing: not exclusive. This one fails instead.

@@ -11,11 +11,18 @@ internal static class DiskErrors
     /// <summary>ENOENT.</summary>
     public const int NoEntry = 2;
 
+    /// <summary>EWOULDBLOCK: someone else has the file locked.</summary>
+    private const int WouldBlock = 11;
     private const int QuotaExceeded = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
     /// <summary>Whether the disk, or the user's share of it, is full.</summary>
     public static bool IsFull(IOException error) => error.HResult is NoSpace or QuotaExceeded or WindowsDiskFull;
+
+    /// <summary>
+    /// Whether a new file was locked by someone else before its maker could: a rival that begins just now took it for a leftover. A file of another name will do.
+    /// </summary>
+    public static bool IsTaken(IOException error) => error.HResult == WouldBlock;
 
     /// <summary>The refusal for a full disk.</summary>
     /// <param name="what">What could not be written, e.g. "the update".</param>
