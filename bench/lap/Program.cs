@@ -4,9 +4,10 @@ using Distributed.Bench.Lap;
 
 // Usage: bench/lap/run [--kinds planted,gram,uniform,correlated,rank-one,rank-one-noise] [--sizes 512,1024,2048,4096] [--pairs 9] [--longest 40] [--python PATH] [--out FILE]
 // Pairs of our and SciPy's solver on the same costs, one after the other, so that what else the machine does hits both. A kind and size stops
-// after so many pairs or --longest seconds; rank-one costs of 4096 take SciPy over a minute and are left out unless --sizes names nothing else.
+// after so many pairs or, three at least, --longest seconds; rank-one costs of 4096 take SciPy over a minute and are left out unless --sizes names nothing else.
 // Below 1 at 1024 rows or more, or another objective: exit 1.
 const double Tolerance = 1e-12;
+const int Fewest = 3;
 var command = "bench/lap/run" + string.Concat(args.Select(argument => " " + argument));
 var pairs = int.Parse(Option("--pairs") ?? "9", CultureInfo.InvariantCulture);
 var longest = double.Parse(Option("--longest") ?? "40", CultureInfo.InvariantCulture);
@@ -37,7 +38,7 @@ bool Measure(Peer peer, string kind, int size)
     ours.Solve();
 
     var measured = new List<(Solved Ours, Solved Scipy)>();
-    for (var spent = 0.0; measured.Count < pairs && (measured.Count == 0 || spent < longest); spent += measured[^1].Ours.Wall + measured[^1].Scipy.Wall)
+    for (var spent = 0.0; measured.Count < pairs && (measured.Count < Fewest || spent < longest); spent += measured[^1].Ours.Wall + measured[^1].Scipy.Wall)
     {
         // Who begins takes turns.
         var early = measured.Count % 2 == 0 ? ours.Solve() : (Solved?)null;

@@ -24,7 +24,7 @@ var spec = new PermutationSpec(
     TensorAxes.Of("l3.weight", null, "P2"), TensorAxes.Of("l3.bias", [null]),
 ]);
 
-var rows = new List<object>();
+var rows = new List<Row>();
 var enough = true;
 Console.WriteLine("order             CPU s   min..max       wall s  solver s  sweeps  objective");
 foreach (var order in Enum.GetValues<VisitOrder>())
@@ -35,7 +35,7 @@ foreach (var order in Enum.GetValues<VisitOrder>())
     var typical = measured.First(m => m.Cpu == median);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{order,-15} {median,7:F3}   {cpu[0]:F3}..{cpu[^1]:F3} {typical.Wall,9:F3} {typical.Match.Visits.Sum(v => v.SolverTime.TotalSeconds),9:F3} {typical.Match.Sweeps,7} {typical.Match.Objective,10:F2}"));
-    rows.Add(new { Case = $"mlp 3x512 {order}", Metric = "matching.cpu", Unit = "s", Value = median, Min = cpu[0], Max = cpu[^1], Command = command });
+    rows.Add(new Row($"mlp 3x512 {order}", "matching.cpu", "s", median, null, null, null, cpu[0], cpu[^1], command));
     enough &= median <= Mark;
 }
 if (Option("--out") is { } output)
@@ -68,3 +68,7 @@ void Train()
 }
 
 string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+
+/// <summary>A row of bench/results/matching.json.</summary>
+internal sealed record Row(
+    string Case, string Metric, string Unit, double Value, string? Peer, double? PeerValue, double? Ratio, double Min, double Max, string Command);

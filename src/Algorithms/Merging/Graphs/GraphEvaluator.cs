@@ -23,7 +23,8 @@ public sealed class GraphEvaluator
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(model);
         (_graph, _manifest) = (graph, model.Manifest);
-        _tensors = model.Manifest.Where(entry => entry.DType.IsFloating()).ToDictionary(entry => entry.Name, entry => Read(model, entry), StringComparer.Ordinal);
+        _tensors = model.Manifest.Where(entry => entry.DType.IsFloating())
+            .ToDictionary(entry => entry.Name, entry => Read(model, entry), StringComparer.Ordinal);
     }
 
     /// <summary>Runs one sample.</summary>

@@ -25,11 +25,14 @@ internal static class SelfAttention
                 part.Bias is { } name ? tensor(name)[first..(first + rows)] : null);
         }
 
+        double Score(int head, int position, int other) => Enumerable.Range(0, width).Sum(unit =>
+            query.Data[query.Place((head * width) + unit, position)]
+            * key.Data[key.Place((head / shared * width) + unit, other)]) / Math.Sqrt(width);
+
         void Attend(int head, int position)
         {
             var last = node.IsCausal ? position : input.Positions - 1;
-            var scores = Enumerable.Range(0, last + 1).Select(other => Enumerable.Range(0, width).Sum(unit =>
-                query.Data[query.Place((head * width) + unit, position)] * key.Data[key.Place((head / shared * width) + unit, other)]) / Math.Sqrt(width)).ToArray();
+            var scores = Enumerable.Range(0, last + 1).Select(other => Score(head, position, other)).ToArray();
             var largest = scores.Max();
             var weights = scores.Select(score => Math.Exp(score - largest)).ToArray();
             var sum = weights.Sum();

@@ -113,9 +113,11 @@ internal sealed class SymmetryDerivation
 
     private Channel Flatten(FlattenNode flatten, Channel input)
     {
-        if (flatten.Block == 1 || flatten.ChannelsLast == input.Layout.ChannelsLast || input.Layout.Block == 1)
-            return input with { Layout = input.Layout with { Block = input.Layout.Block * flatten.Block, ChannelsLast = flatten.ChannelsLast && flatten.Block > 1 } };
-        Pin(input, $"Value {Printable.Of(flatten.Output)}: channels that were flattened twice in different orders are fixed.");
+        var layout = input.Layout;
+        if (flatten.Block == 1) return input;
+        if (layout.Block == 1) return input with { Layout = layout with { Block = flatten.Block, ChannelsLast = flatten.ChannelsLast } };
+        if (!flatten.ChannelsLast && !layout.ChannelsLast) return input with { Layout = layout with { Block = layout.Block * flatten.Block } };
+        Pin(input, $"Value {Printable.Of(flatten.Output)}: channels that were flattened twice with channels last are fixed.");
         return Fixed();
     }
 
@@ -132,7 +134,8 @@ internal sealed class SymmetryDerivation
     private Channel Opaque(GraphNode node, string what, ImmutableArray<string> parameters)
     {
         foreach (var input in node.Inputs) _classes.Fix(_values[input].Variable);
-        Pinned.Add($"Value {Printable.Of(node.Output)}: {what}{(parameters.IsEmpty ? "" : $" with {string.Join(", ", parameters.Select(Printable.Of))}")} fixes all channels that it touches.");
+        var with = parameters.IsEmpty ? "" : $" with {string.Join(", ", parameters.Select(Printable.Of))}";
+        Pinned.Add($"Value {Printable.Of(node.Output)}: {what}{with} fixes all channels that it touches.");
         foreach (var parameter in parameters) FixTensor(parameter);
         return Fixed();
     }

@@ -95,6 +95,25 @@ public class LinearAssignmentTests
         Assert.Equal(first.ColumnDuals, second.ColumnDuals);
     }
 
+    [Theory]
+    [InlineData("random")]
+    [InlineData("ties")]
+    [InlineData("low rank")]
+    public void Solve_FromASimilarSolution_IsAsGoodAndFaster(string kind)
+    {
+        var random = new Random(7);
+        var costs = Create(kind, 120, random);
+        var before = LinearAssignment.Solve(costs, 120);
+        for (var k = 0; k < 200; k++) costs[random.Next(costs.Length)] += kind == "ties" ? 1 : 0.1;
+        var cold = Certified(kind, costs, 120, maximise: true);
+        var warm = LinearAssignment.Solve(costs, 120, similar: before);
+        Assert.Equal(cold.Objective, warm.Objective, 1e-9);
+        Assert.Equal(warm.Objective, warm.DualObjective, 1e-9);
+        Assert.Equal(0, warm.WorstViolation(costs, maximise: true), 1e-12);
+        Assert.True(warm.Scans <= cold.Scans, $"{warm.Scans} scans, {cold.Scans} from the start");
+        Assert.Throws<ArgumentException>(() => LinearAssignment.Solve(new double[9], 3, similar: before));
+    }
+
     [Fact]
     public void Solve_NoRows_IsEmpty()
     {
