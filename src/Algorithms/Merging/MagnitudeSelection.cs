@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Distributed.Algorithms.Merging;
 
 /// <summary>
-/// Finds the largest magnitudes of a model's changes, in one tensor or in several laid one behind the other, without holding them: histograms
-/// over 16 bits at a time narrow the range that the threshold lies in until it fits into memory. Non-negative doubles order like their bits.
+/// Finds the largest magnitudes of a model's changes, in one tensor or in several laid one behind the other, without holding them. A sample
+/// says about where the threshold lies, and one pass gathers what is there. Where the sample misled, histograms over 16 bits at a time narrow
+/// the range until it fits into memory. Either way the threshold is exact. Non-negative doubles order like their bits.
 /// </summary>
 internal sealed class MagnitudeSelection
 {
@@ -13,6 +14,8 @@ internal sealed class MagnitudeSelection
     private const int FirstShift = 47;
     private const int FewElements = 1 << 15;
     private const int MostGathered = 1 << 21;
+    private const int ManyElements = 1 << 22;
+    private const int SampledElements = 1 << 21;
 
     private readonly IReadOnlyList<TensorSweep> _tensors;
     private readonly long[] _starts;
@@ -40,6 +43,12 @@ internal sealed class MagnitudeSelection
 
     private MagnitudeCut Find(long candidates, long keep)
     {
+        if (candidates >= ManyElements && FindBySample(candidates, keep) is { } found) return found;
+        return FindByDigits(candidates, keep);
+    }
+
+    private MagnitudeCut FindByDigits(long candidates, long keep)
+    {
         // What is known of the threshold: its bits above the shift.
         ulong prefix = 0;
         var known = DigitBits + FirstShift;
@@ -55,7 +64,38 @@ internal sealed class MagnitudeSelection
         }
         if (known == 0) return Cut(prefix, keep, candidates);
 
-        var found = CollectionsMarshal.AsSpan(Gather(prefix, known));
+        var shiftOfKnown = known;
+        return Among(Gather(bits => bits >> shiftOfKnown == prefix, int.MaxValue).Found, keep);
+    }
+
+    /// <summary>Null when the threshold is not where a sample says, or too many magnitudes are.</summary>
+    private MagnitudeCut? FindBySample(long elements, long keep)
+    {
+        // Pieces drawn at random, since rows of a table often differ along it.
+        var random = new CounterRandom(0, _model, "sample");
+        var sample = new List<ulong>();
+        Visit((piece, start) =>
+        {
+            if (random.At(start) >= (double)SampledElements / elements) return;
+            var mine = Magnitudes(piece);
+            lock (sample) sample.AddRange(mine);
+        });
+        if (sample.Count == 0) return null;
+
+        // As much on both sides as the memory allows.
+        var slack = Math.Min(0.05, MostGathered / 4.0 / elements) * sample.Count;
+        var place = (double)keep / elements * sample.Count;
+        var drawn = CollectionsMarshal.AsSpan(sample);
+        var high = place - slack < 0 ? ulong.MaxValue : Descending(drawn, (int)(place - slack));
+        var low = place + slack >= sample.Count ? 0 : Descending(drawn, (int)(place + slack));
+        var (found, above) = Gather(bits => bits >= low && bits <= high, MostGathered, high);
+        return found.Count <= MostGathered && above < keep && above + found.Count >= keep ? Among(found, keep - above) : null;
+    }
+
+    /// <summary>The cut after some of the gathered magnitudes, which are all there are between the least and the largest of them.</summary>
+    private MagnitudeCut Among(List<ulong> gathered, long keep)
+    {
+        var found = CollectionsMarshal.AsSpan(gathered);
         var threshold = Descending(found, (int)keep - 1);
         var (above, equal) = (0, 0);
         foreach (var bits in found)
@@ -115,17 +155,25 @@ internal sealed class MagnitudeSelection
         return total;
     }
 
-    private List<ulong> Gather(ulong prefix, int known)
+    /// <summary>The magnitudes that belong, more than <paramref name="most"/> of them only in part, and how many are above a limit.</summary>
+    private (List<ulong> Found, long Above) Gather(Func<ulong, bool> belongs, int most, ulong limit = ulong.MaxValue)
     {
         var found = new List<ulong>();
+        long above = 0;
         Visit((piece, _) =>
         {
-            var mine = new List<ulong>();
+            var (mine, higher) = (new List<ulong>(), 0L);
             foreach (var bits in Bits(piece))
-                if ((bits & long.MaxValue) >> known == prefix) mine.Add(bits & long.MaxValue);
-            lock (found) found.AddRange(mine);
+            {
+                var magnitude = bits & long.MaxValue;
+                if (belongs(magnitude)) mine.Add(magnitude);
+                else if (magnitude > limit) higher++;
+            }
+            Interlocked.Add(ref above, higher);
+            lock (found)
+                if (found.Count <= most) found.AddRange(mine);
         });
-        return found;
+        return (found, above);
     }
 
     /// <summary>The position of the magnitude's n-th occurrence, from 1.</summary>
@@ -171,6 +219,13 @@ internal sealed class MagnitudeSelection
             var start = _starts[i];
             _tensors[i].Read(piece => work(piece, start + piece.First));
         }
+    }
+
+    private ulong[] Magnitudes(MergePiece piece)
+    {
+        var magnitudes = Bits(piece).ToArray();
+        foreach (ref var bits in magnitudes.AsSpan()) bits &= long.MaxValue;
+        return magnitudes;
     }
 
     private ReadOnlySpan<ulong> Bits(MergePiece piece) => MemoryMarshal.Cast<double, ulong>(piece.Change(_model));

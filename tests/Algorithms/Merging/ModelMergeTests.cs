@@ -162,6 +162,19 @@ public class ModelMergeTests
         Assert.Single(Problems("della", new DellaParameters { Density = 0.9 }, Merges.Input([a, b], null, a)));
         Assert.Single(Problems("bcwi", new BcwiParameters { Variant = BcwiVariant.Fisher }, Merges.Input([a, b])));
         Assert.Single(Problems("bcwi", new BcwiParameters(), Merges.Input([a, b, b])));
+        var endless = new MergeSource("endless", new TensorManifest([new("x", TensorDType.F16, [1L << 40])]), new Short());
+        Assert.Equal(["Tensor 'x': a row of 1099511627776 numbers is too long to be sorted."],
+            Problems("della", new DellaParameters(), new MergeInput { Models = [endless], Base = endless }));
+    }
+
+    [Fact]
+    public void Run_ImportanceBelowZero_IsRefused()
+    {
+        var (a, b, fisher) = (Set(("x", [1])), Set(("x", [2])), Set(("x", [-1])));
+        var input = Merges.Input([a, b]);
+        input = input with { Models = [.. input.Models.Select(m => m with { Importance = Merges.Source(fisher) })] };
+        var (report, _) = Merges.Run("bcwi", new BcwiParameters { Variant = BcwiVariant.Fisher }, input);
+        Assert.Equal(MergeOutcome.NonFinite, report.Outcome);
     }
 
     [Fact]
@@ -181,6 +194,39 @@ public class ModelMergeTests
         var broken = Merges.Input([set, set]);
         broken = broken with { Models = [broken.Models[0], new MergeSource("b", set.Manifest, new Short())] };
         Assert.Throws<EndOfStreamException>(() => ModelMerge.Run(Plan(broken), new TensorSet(set.Manifest)));
+    }
+
+    // reliability.md, case 24: whatever is wrong with a file is said before anything is merged.
+    [Theory]
+    [InlineData(SafetensorsProblem.Pickle, "\u0080\u0002}q\u0000.")]
+    [InlineData(SafetensorsProblem.Zip, "PK\u0003\u0004archive/data.pkl")]
+    [InlineData(SafetensorsProblem.HeaderTooLarge, "\u0000\u0000\u0000\u0040\u0000\u0000\u0000\u0000{}")]
+    [InlineData(SafetensorsProblem.Truncated, "\u0060\u0000\u0000\u0000\u0000\u0000\u0000\u0000{\"x\":{")]
+    [InlineData(SafetensorsProblem.NotSafetensors, "short")]
+    public void Source_HostileFile_IsRefusedWithTheReason(SafetensorsProblem problem, string latin1)
+    {
+        var refused = Assert.Throws<SafetensorsException>(() => Open(System.Text.Encoding.Latin1.GetBytes(latin1)));
+        Assert.Equal(problem, refused.Problem);
+        Assert.NotEmpty(refused.Message);
+    }
+
+    [Fact]
+    public void Source_FileCutAnywhere_IsRefusedBeforeTheMerge()
+    {
+        using var file = new MemoryStream();
+        Safetensors.Write(file, Models.Mixed(1));
+        var whole = file.ToArray();
+        var source = Open(whole);
+        Assert.Empty(Plan(new MergeInput { Models = [source, source] }).Problems);
+        for (var length = 0; length < whole.Length; length++) Assert.Throws<SafetensorsException>(() => Open(whole[..length]));
+        Assert.Equal(SafetensorsProblem.Length, Assert.Throws<SafetensorsException>(() => Open(whole[..^1])).Problem);
+    }
+
+    private static MergeSource Open(byte[] file)
+    {
+        using var stream = new MemoryStream(file);
+        var header = Safetensors.ReadHeader(stream, file.Length);
+        return new MergeSource("file", header.Manifest, new TensorSet(header.Manifest, file.AsMemory((int)header.DataOffset)));
     }
 
     private static MergePlan Plan(MergeInput input) => ModelMerge.Plan(Linear, new LinearParameters(), input);

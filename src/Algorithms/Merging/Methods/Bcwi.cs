@@ -63,7 +63,8 @@ internal sealed class Bcwi(BcwiParameters parameters) : TensorMerger
             var (a, b) = (alpha * oldMatters[i], (1 - alpha) * newMatters[i]);
             // Where neither matters the plain mix is as good as any.
             if (a + b == 0) (a, b) = (alpha, 1 - alpha);
-            merged[i] = ((a * old[i]) + (b * @new[i])) / (a + b);
+            // A mean square is never negative: a file that says so holds something else, and the merge ends as one that is not finite.
+            merged[i] = a < 0 || b < 0 ? double.NaN : ((a * old[i]) + (b * @new[i])) / (a + b);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Merging.Methods;
 
@@ -44,10 +45,17 @@ internal sealed class Della(DellaParameters parameters) : RestrictedMerger(new S
     new RankedDrop(parameters.Density, parameters.Epsilon, parameters.Seed),
     new Combining(parameters.Lambda, parameters.Normalize, parameters.Elect), parameters.Rescale, parameters.Density))
 {
+    // A row is sorted in memory, by each thread: its magnitudes and their order.
+    private const long LongestRow = 1 << 28;
+
+    private static long RowOf(TensorEntry entry) => entry.Shape.Length < 2 ? entry.ElementCount : entry.ElementCount / Math.Max(1, entry.Shape[0]);
+
     public override IEnumerable<string> Problems(MergeInput input)
     {
         if (parameters.Density - parameters.Epsilon <= 0 || parameters.Density + parameters.Epsilon >= 1)
             yield return $"density ± epsilon must stay between 0 and 1, got {parameters.Density} ± {parameters.Epsilon}.";
+        foreach (var entry in input.Models.SelectMany(m => m.Manifest).Where(e => e.DType.IsFloating() && RowOf(e) > LongestRow).DistinctBy(e => e.Name))
+            yield return $"Tensor {Printable.Of(entry.Name)}: a row of {RowOf(entry)} numbers is too long to be sorted.";
     }
 }
 
