@@ -14,6 +14,8 @@ public static class Registry
         AggregatorEntry.Of<FedAvgParameters>("fedavg", Consumption.Streaming, p => new FedAvg(p)),
         AggregatorEntry.Of<FedLawParameters>("fedlaw", Consumption.Row, p => new FedLaw(p), needsProxy: true),
         AggregatorEntry.Of<LDawaParameters>("ldawa", Consumption.Streaming, p => new LDawa(p)),
+        AggregatorEntry.Of<RebasinParameters>(
+            "rebasin", Consumption.Streaming, p => new FedAvg(new FedAvgParameters { Buffers = p.Buffers }), alignsModels: true),
     ];
 
     /// <summary>The mergers.</summary>

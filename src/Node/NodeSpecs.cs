@@ -47,6 +47,10 @@ public static class NodeSpecs
 
         ValidateModel(spec.Model, plugins, problems);
         ValidateSource(spec, problems);
+        if (spec.Model.Name == Blob.Name && ModelAlignment.IsAsked(spec))
+        {
+            problems.Add(new("aggregator.name", $"{spec.Aggregator.Name} aligns hidden units, and model {Blob.Name} has none"));
+        }
     }
 
     private static void ValidateModel(PluginSpec model, NodePlugins plugins, ICollection<SpecProblem> problems)

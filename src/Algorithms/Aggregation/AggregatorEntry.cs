@@ -17,12 +17,13 @@ public sealed class AggregatorEntry
     private readonly Func<AggregatorParameters, IAggregator> _create;
 
     private AggregatorEntry(
-        string name, Type parameters, Consumption consumption, bool needsProxy, Func<AggregatorParameters, IAggregator> create)
+        string name, Type parameters, Consumption consumption, bool needsProxy, bool alignsModels, Func<AggregatorParameters, IAggregator> create)
     {
         Name = name;
         Parameters = parameters;
         Consumption = consumption;
         NeedsProxy = needsProxy;
+        AlignsModels = alignsModels;
         _create = create;
     }
 
@@ -42,6 +43,11 @@ public sealed class AggregatorEntry
     /// </summary>
     public bool NeedsProxy { get; }
 
+    /// <summary>
+    /// Whether clients relabel the units of their models before they send them (<see cref="RebasinParameters"/>), and another aggregator may follow.
+    /// </summary>
+    public bool AlignsModels { get; }
+
     /// <summary>Makes the aggregator.</summary>
     /// <param name="parameters">An object of the type <see cref="Parameters"/>, ranges already checked.</param>
     /// <exception cref="ArgumentException">The object is of another type.</exception>
@@ -51,7 +57,7 @@ public sealed class AggregatorEntry
             : throw new ArgumentException($"{Name} takes {Parameters.Name}.", nameof(parameters));
 
     internal static AggregatorEntry Of<TParameters>(
-        string name, Consumption consumption, Func<TParameters, IAggregator> create, bool needsProxy = false)
+        string name, Consumption consumption, Func<TParameters, IAggregator> create, bool needsProxy = false, bool alignsModels = false)
         where TParameters : AggregatorParameters, new() =>
-        new(name, typeof(TParameters), consumption, needsProxy, p => create((TParameters)p));
+        new(name, typeof(TParameters), consumption, needsProxy, alignsModels, p => create((TParameters)p));
 }

@@ -1,6 +1,6 @@
-using Distributed.Algorithms;
 using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
+using Distributed.Coordinator.Runs;
 using Distributed.Node;
 using Distributed.Protocols.Runs;
 
@@ -24,19 +24,7 @@ internal static class RunFileReading
     private static List<SpecProblem> Aggregators(RunSpec spec)
     {
         var problems = new List<SpecProblem>();
-        if (Registry.FindAggregator(spec.Aggregator.Name) is not { } entry)
-        {
-            problems.Add(new("aggregator.name",
-                $"no aggregator is called '{spec.Aggregator.Name}'" + NearestKey.Hint(spec.Aggregator.Name, [.. Registry.Aggregators.Select(known => known.Name)])));
-            return problems;
-        }
-
-        if (entry.NeedsProxy)
-        {
-            problems.Add(new("aggregator.name", $"'{entry.Name}' learns on a proxy set, which no node can hold yet"));
-        }
-
-        SpecBinder.Bind(entry.Parameters, spec.Aggregator.Parameters, "aggregator", problems);
+        AggregatorChoice.Read(spec.Aggregator, problems);
         return problems;
     }
 }

@@ -97,12 +97,8 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         });
     }
 
-    private static IAggregator AggregatorOf(RunSpec spec)
-    {
-        var entry = Registry.FindAggregator(spec.Aggregator.Name)
-            ?? throw new InvalidOperationException($"The aggregator {spec.Aggregator.Name} passed validation but is not registered.");
-        return entry.Create((AggregatorParameters)SpecBinder.Bind(entry.Parameters, spec.Aggregator.Parameters, "aggregator", []));
-    }
+    private static IAggregator AggregatorOf(RunSpec spec) => AggregatorChoice.Read(spec.Aggregator, [])?.Create()
+        ?? throw new InvalidOperationException($"The aggregator {spec.Aggregator.Name} passed validation but cannot be made.");
 
     // What the clients told of their updates, in two figures each; the single ones stand beside the updates.
     private static IEnumerable<KeyValuePair<string, double>> OverClients(ImmutableArray<SpooledUpdate> updates) =>

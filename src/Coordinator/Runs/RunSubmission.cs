@@ -18,7 +18,7 @@ internal static class RunSubmission
         var spec = RunSpecJson.Parse(json, problems);
         if (spec is not null)
         {
-            CheckAggregator(spec.Aggregator, problems);
+            AggregatorChoice.Read(spec.Aggregator, problems);
         }
 
         return problems.Count == 0
@@ -36,21 +36,5 @@ internal static class RunSubmission
 
         var suffix = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
         return $"{specName[..Math.Min(specName.Length, EntityName.MaximumLength - suffix.Length - 1)]}-{suffix}";
-    }
-
-    private static void CheckAggregator(PluginSpec aggregator, List<SpecProblem> problems)
-    {
-        if (Registry.FindAggregator(aggregator.Name) is not { } entry)
-        {
-            var names = Registry.Aggregators.Select(known => known.Name).ToList();
-            problems.Add(new("aggregator.name", $"no aggregator has this name{NearestKey.Hint(aggregator.Name, names)}; there are {string.Join(", ", names)}"));
-            return;
-        }
-
-        SpecBinder.Bind(entry.Parameters, aggregator.Parameters, "aggregator", problems);
-        if (entry.NeedsProxy)
-        {
-            problems.Add(new("aggregator.name", $"{aggregator.Name} needs a proxy set on a node, which runs do not have yet"));
-        }
     }
 }

@@ -9,4 +9,7 @@ internal partial class RunDirectory
 
     [LoggerMessage(3102, LogLevel.Warning, "Run {Run} cannot be taken part in: {Problem}")]
     private partial void LogRejected(string run, string problem);
+
+    [LoggerMessage(3103, LogLevel.Warning, "Run {Run}: {Remark}")]
+    private partial void LogRemark(string run, string remark);
 }

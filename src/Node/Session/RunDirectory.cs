@@ -89,6 +89,11 @@ internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plug
             if (run is not null)
             {
                 LogLoaded(announced.RunId, run.Spec.Name, run.Workload.ClientExamples.Sum(examples => (long)examples), run.Workload.TestExamples);
+                foreach (var remark in run.Workload.Remarks)
+                {
+                    LogRemark(announced.RunId, remark);
+                }
+
                 return (run, problems);
             }
         }

@@ -146,6 +146,11 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
             TrainLoss = result.Loss,
             TrainSeconds = elapsed.TotalSeconds,
         };
+        if (result.Metrics is { } metrics)
+        {
+            header.Metrics.Add(metrics);
+        }
+
         Activity.Current?.SetTag(TelemetryNames.Attributes.Samples, result.Examples);
         await uploader.UploadAsync(header, ByteSource.FromMemory(bytes), cancellation);
     }

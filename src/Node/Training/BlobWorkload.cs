@@ -15,6 +15,8 @@ internal sealed class BlobWorkload(BlobParameters parameters, RunSpec spec) : IW
 
     public string Engine => "none";
 
+    public IEnumerable<string> Remarks => [];
+
     public bool ReturnsItsInput => true;
 
     public ITrainer CreateTrainer(int threads) => new BlobTrainer(Blob.Manifest(parameters), spec.Seed);

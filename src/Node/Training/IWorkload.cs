@@ -17,6 +17,9 @@ internal interface IWorkload : IDisposable
     /// <summary>What computes, e.g. <c>libtorch 2.x cpu</c>; goes into the run's record.</summary>
     string Engine { get; }
 
+    /// <summary>What whoever looks after the node should know, in sentences.</summary>
+    IEnumerable<string> Remarks { get; }
+
     /// <summary>Whether training gives back the very bytes that it was given, so that they need no second buffer and no second hash.</summary>
     bool ReturnsItsInput { get; }
 

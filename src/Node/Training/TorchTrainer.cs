@@ -13,12 +13,13 @@ internal sealed class TorchTrainer : ITrainer
     private readonly Partition partition;
     private readonly RunSpec spec;
     private readonly OptimizerBuilder optimizer;
+    private readonly ModelAlignment? alignment;
     private readonly torch.nn.Module model;
     private readonly ModelState state;
 
-    public TorchTrainer(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer)
+    public TorchTrainer(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment)
     {
-        (this.task, this.partition, this.spec, this.optimizer) = (task, partition, spec, optimizer);
+        (this.task, this.partition, this.spec, this.optimizer, this.alignment) = (task, partition, spec, optimizer, alignment);
         model = task.BuildModel();
         state = new ModelState(model);
     }
@@ -46,7 +47,7 @@ internal sealed class TorchTrainer : ITrainer
         using var fresh = optimizer(model.parameters());
         var result = new TrainLoop(task, model, spec.Training.Epochs, spec.Training.Batch).Run(fresh, examples, spec.Seed, order, cancellation);
         state.Save(to);
-        return result;
+        return alignment is null ? result : result with { Metrics = alignment.Align(Manifest, from, to, cancellation) };
     }
 
     public EvaluationResult Evaluate(ReadOnlySpan<byte> bytes, int shard, int shards, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using Distributed.Protocols.Runs;
 namespace Distributed.Node.Training;
 
 /// <summary>A learning task whose training examples are dealt to clients.</summary>
-internal sealed class TorchWorkload(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer) : IWorkload
+internal sealed class TorchWorkload(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment) : IWorkload
 {
     public IReadOnlyList<int> ClientExamples { get; } = [.. partition.Clients.Select(indices => indices.Length)];
 
@@ -15,12 +15,14 @@ internal sealed class TorchWorkload(ILearningTask task, Partition partition, Run
 
     public string Engine => TorchEngine.Describe();
 
+    public IEnumerable<string> Remarks => alignment?.Untouched ?? [];
+
     public bool ReturnsItsInput => spec.Training.Epochs == 0;
 
     public ITrainer CreateTrainer(int threads)
     {
         TorchEngine.EnterThread(threads);
-        return new TorchTrainer(task, partition, spec, optimizer);
+        return new TorchTrainer(task, partition, spec, optimizer, alignment);
     }
 
     public void Dispose() => task.Dispose();

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Distributed.Protocols.Transfers;
+
 namespace Distributed.Node.Training;
 
 /// <summary>Which client trains in which round.</summary>
@@ -9,7 +12,11 @@ internal readonly record struct TrainOrder(int Round, int Client);
 /// <param name="Examples">Examples of the client.</param>
 /// <param name="Loss">Mean training loss of the last epoch; 0 when nothing was trained.</param>
 /// <param name="Steps">Optimizer steps.</param>
-internal readonly record struct TrainResult(int Examples, double Loss, int Steps);
+internal readonly record struct TrainResult(int Examples, double Loss, int Steps)
+{
+    /// <summary>Figures for the round's record, as <see cref="UpdateMetrics"/> bounds them; null for none.</summary>
+    public ImmutableSortedDictionary<string, double>? Metrics { get; init; }
+}
 
 /// <summary>Sums over the examples of one shard.</summary>
 /// <param name="Examples">Examples seen.</param>

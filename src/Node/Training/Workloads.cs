@@ -48,7 +48,14 @@ internal static class Workloads
             return null;
         }
 
-        return new TorchWorkload(task, partition, spec, optimizer);
+        var alignment = ModelAlignment.IsAsked(spec) ? ModelAlignment.Of(spec, task, problems) : null;
+        if (alignment is null && ModelAlignment.IsAsked(spec))
+        {
+            task.Dispose();
+            return null;
+        }
+
+        return new TorchWorkload(task, partition, spec, optimizer, alignment);
     }
 
     private static ImageClassification? CreateClassification(RunSpec spec, ICollection<string> problems)

@@ -67,6 +67,7 @@ public static class SpecBinder
         TimeSpan duration => DurationText.Format(duration),
         Enum => CamelCase(value.ToString()!),
         PluginSpec plugin => ToMapping(plugin),
+        JsonNode node => node.DeepClone(),
         System.Collections.IEnumerable items => new JsonArray([.. items.Cast<object>().Select(ToNode)]),
         _ => ToMapping(value),
     };
@@ -96,6 +97,12 @@ public static class SpecBinder
             return ToPlugin(node, path, problems);
         }
 
+        // A mapping that somebody else binds: a plug-in inside a plug-in.
+        if (type == typeof(JsonObject) && node is JsonObject)
+        {
+            return node.DeepClone();
+        }
+
         if (type.IsArray && node is JsonArray items)
         {
             return ToArray(type.GetElementType()!, items, path, problems);
@@ -115,7 +122,11 @@ public static class SpecBinder
         return converted;
     }
 
-    private static PluginSpec? ToPlugin(JsonNode node, string path, ICollection<SpecProblem> problems)
+    /// <summary>Reads a member of a plug-in family; null when <paramref name="problems"/> got an entry.</summary>
+    /// <param name="node">A mapping with a name.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    public static PluginSpec? ToPlugin(JsonNode node, string path, ICollection<SpecProblem> problems)
     {
         if (node is not JsonObject mapping || mapping["name"] is not JsonValue value || !value.TryGetValue<string>(out var name))
         {

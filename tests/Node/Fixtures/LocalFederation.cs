@@ -16,11 +16,11 @@ internal sealed class LocalFederation : IDisposable
     private readonly TensorManifest manifest;
     private byte[] model;
 
-    public LocalFederation(RunSpec spec, int workers)
+    public LocalFederation(RunSpec spec, int workers, NodePlugins? plugins = null)
     {
         this.spec = spec;
         var problems = new List<string>();
-        workload = Workloads.Create(spec, NodePlugins.None, problems) ?? throw new ArgumentException(string.Join("; ", problems));
+        workload = Workloads.Create(spec, plugins ?? NodePlugins.None, problems) ?? throw new ArgumentException(string.Join("; ", problems));
         pool = new WorkerPool("test", workers, threads: 1);
         (manifest, model) = pool.RunAsync(workload, Initial, CancellationToken.None).GetAwaiter().GetResult();
     }

@@ -1,3 +1,4 @@
+using Distributed.Node.Data;
 using Distributed.Node.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ internal static class GraphModels
     public static readonly string[] Names =
     [
         "mlp", "mlp layernorm", "mlp batchnorm", "lenet", "resnet batch", "resnet layer", "resnet none", "depthwise", "attention", "attention tied",
-        "shared layer", "gelu tokens",
+        "shared layer", "gelu tokens", "built-in mlp", "built-in lenet", "built-in resnet batch", "built-in resnet none",
     ];
 
     public static (Module<Tensor, Tensor> Model, Tensor Inputs) Build(string name, ScalarType type = ScalarType.Float32)
@@ -38,7 +39,7 @@ internal static class GraphModels
             "attention tied" => Tied(),
             "shared layer" => Shared(),
             "gelu tokens" => Sequential(("table", Embedding(11, 8)), ("fc1", Linear(8, 12)), ("gelu", GELU()), ("flatten", Flatten()), ("fc2", Linear(7 * 12, 5))),
-            _ => throw new ArgumentException(name),
+            _ => BuiltIn(name["built-in ".Length..]),
         };
         model.to(type);
         return (model, InputsOf(name).to(name.StartsWith("attention", StringComparison.Ordinal) || name == "gelu tokens" ? ScalarType.Int64 : type));
@@ -49,7 +50,17 @@ internal static class GraphModels
         "mlp" or "lenet" or "depthwise" => randn(Samples, 1, name == "mlp" ? 6 : 12, name == "mlp" ? 6 : 12),
         "mlp layernorm" or "mlp batchnorm" or "shared layer" => randn(Samples, 36),
         "attention" or "attention tied" or "gelu tokens" => randint(11, [Samples, 7]),
+        "built-in lenet" => randn(Samples, 1, 12, 12),
         _ => randn(Samples, 1, 8, 8),
+    };
+
+    private static Module<Tensor, Tensor> BuiltIn(string name) => name.Split(' ') switch
+    {
+        ["mlp"] => new Mlp([10, 8]).Build(new ImageShape(1, 8, 8), 5),
+        ["lenet"] => new LeNet().Build(new ImageShape(1, 12, 12), 5),
+        [_, var norm] => new ResNet(new ResNetParameters { Widths = [4, 6], Blocks = 2, Norm = Enum.Parse<ResNetNorm>(norm, ignoreCase: true), Groups = 2 })
+            .Build(new ImageShape(1, 8, 8), 5),
+        _ => throw new ArgumentException(name),
     };
 
     private static Module<Tensor, Tensor> ResNet(Func<long, Module<Tensor, Tensor>> norm) => Sequential(

@@ -71,12 +71,12 @@ internal sealed class ModuleWalk
     {
         var inner = Follow(Below(path, "inner"), residual.Inner, input);
         var around = residual.Shortcut is { } shortcut ? Follow(Below(path, "shortcut"), shortcut, input) : input;
-        var output = Run(path, residual, input);
+        var output = Attempt(path, residual, inner, () => inner.Example.add(around.Example));
         // Units along different axes, or one value spread over the other: the sum tells units apart.
         var alike = inner.Example.shape.SequenceEqual(around.Example.shape) && (inner.UnitAxis ?? around.UnitAxis) == (around.UnitAxis ?? inner.UnitAxis);
         return alike
             ? Made(new AddNode([inner.Value, around.Value], ValueOf(path)), output, inner.UnitAxis is null || around.UnitAxis is null ? null : inner.UnitAxis)
-            : Shut(path, residual, [inner.Value, around.Value], output, "its branches are of different shapes");
+            : Shut(path, residual, [inner.Value, around.Value], [], output, "its branches are of different shapes");
     }
 
     private Flow Attention(string path, SelfAttention module, Flow input)
@@ -164,26 +164,28 @@ internal sealed class ModuleWalk
         return new Flow(node.Output, output, unitAxis);
     }
 
-    private Flow Closed(string path, nn.Module module, Flow input, string reason) => Shut(path, module, [input.Value], Run(path, module, input), reason);
+    private Flow Closed(string path, nn.Module module, Flow input, string reason)
+    {
+        var tensors = module.named_parameters().Select(p => (Tensor)p.parameter).Concat(module.named_buffers().Select(b => b.buffer));
+        return Shut(path, module, [input.Value], [.. tensors.Where(tensor => tensor.dim() > 0).Select(tensor => names[tensor])], Run(path, module, input), reason);
+    }
 
-    private Flow Shut(string path, nn.Module module, ImmutableArray<string> inputs, Tensor output, string reason)
+    private Flow Shut(
+        string path, nn.Module module, ImmutableArray<string> inputs, ImmutableArray<string> tensors, Tensor output, string reason)
     {
         opaque.Add(new OpaqueModule(path, module.GetType().Name, reason));
-        var tensors = module.named_parameters().Select(p => (Tensor)p.parameter).Concat(module.named_buffers().Select(b => b.buffer));
-        return Made(new UnknownNode(module.GetType().Name, inputs, ValueOf(path), [.. tensors.Where(tensor => tensor.dim() > 0).Select(tensor => names[tensor])]), output, null);
+        return Made(new UnknownNode(module.GetType().Name, inputs, ValueOf(path), tensors), output, null);
     }
 
     // Of the graph only the shape of the output is needed; of a model that takes more than one input not even that, since nothing follows it.
-    private static Tensor Run(string path, nn.Module module, Flow input)
-    {
-        if (module is not nn.Module<Tensor, Tensor> layer)
-        {
-            return input.Example;
-        }
+    private static Tensor Run(string path, nn.Module module, Flow input) =>
+        module is nn.Module<Tensor, Tensor> layer ? Attempt(path, module, input, () => layer.call(input.Example)) : input.Example;
 
+    private static Tensor Attempt(string path, nn.Module module, Flow input, Func<Tensor> forward)
+    {
         try
         {
-            return layer.call(input.Example);
+            return forward();
         }
         catch (Exception error)
         {
