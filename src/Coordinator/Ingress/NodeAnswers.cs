@@ -24,10 +24,13 @@ internal static class NodeAnswers
         }
 
         return new NodeData(
-            [.. accepted.ClientExamples.Select(count => checked((long)count))],
+            [.. accepted.ClientExamples.Select(Bounded)],
             checked((long)accepted.TestExamples),
             engine,
             classes,
-            counts == 0 ? [] : [.. accepted.ClassCounts!.Counts.Select(count => checked((long)count))]);
+            counts == 0 ? [] : [.. accepted.ClassCounts!.Counts.Select(Bounded)]);
     }
+
+    // Examples are numbered by 32-bit integers; so bounded, the sum over a million clients is exact too.
+    private static long Bounded(ulong count) => checked((int)count);
 }

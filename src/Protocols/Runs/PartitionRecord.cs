@@ -10,6 +10,8 @@ public sealed record PartitionRecord
     /// <summary>Most counts (clients times classes) that are told and kept.</summary>
     public const int MaximumCounts = 1_000_000;
 
+    private const int MaximumEngines = 16;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Training examples by client id; 0: none, or only nodes that have not joined yet know.</summary>
@@ -18,7 +20,7 @@ public sealed record PartitionRecord
     /// <summary>Test examples.</summary>
     public required long TestExamples { get; init; }
 
-    /// <summary>What trains, e.g. <c>libtorch 2.x cpu</c>; each of the nodes' answers once, in ordinal order.</summary>
+    /// <summary>What trains, e.g. <c>libtorch 2.x cpu</c>; each of the nodes' answers once, in ordinal order, the first 16.</summary>
     public ImmutableArray<string> Engines { get; init; } = [];
 
     /// <summary>Number of classes; 0: the task has none.</summary>
@@ -43,7 +45,7 @@ public sealed record PartitionRecord
         {
             Examples = [.. own.Select((examples, client) => Math.Max(examples, other.Examples[client]))],
             TestExamples = Math.Max(TestExamples, other.TestExamples),
-            Engines = [.. Engines.Union(other.Engines).Order(StringComparer.Ordinal)],
+            Engines = [.. Engines.Union(other.Engines).Order(StringComparer.Ordinal).Take(MaximumEngines)],
             Classes = Math.Max(Classes, other.Classes),
             Counts = Counts is { } counts && other.Counts is { } more && Classes == other.Classes
                 ? [.. counts.Select((row, client) => own[client] > 0 ? row : more[client])]

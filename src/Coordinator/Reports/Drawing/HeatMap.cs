@@ -44,9 +44,9 @@ internal static class HeatMap
         [
             Html.Of($"""<rect class="blank" x="{left}" y="{Top}" width="{right - left}" height="{bottom - Top}"/>"""),
             Html.Of($"""<svg x="{left}" y="{Top}" width="{right - left}" height="{bottom - Top}" viewBox="0 0 {columns} {rows}" preserveAspectRatio="none" shape-rendering="crispEdges">{Cells(grid, strongest)}</svg>"""),
-            .. Every(rows, (int)Math.Ceiling(12 / cell)).Select(row => Html.Of(
+            .. Every(rows, (int)Math.Ceiling(14 / cell)).Select(row => Html.Of(
                 $"""<text class="mark" x="{left - 5}" y="{Top + ((row + 0.5) * cell) + 3.5}" text-anchor="end">{names[row]}</text>""")),
-            .. Every(columns, Math.Max(1, (int)Math.Ceiling(columns * ((grid.Columns[^1].Length * LetterWidth) + 10) / (right - left)))).Select(column => Html.Of(
+            .. Every(columns, (int)Math.Ceiling(columns * ((grid.Columns.Max(name => name.Length) * LetterWidth) + 10) / (right - left))).Select(column => Html.Of(
                 $"""<text class="mark" x="{left + ((column + 0.5) * (right - left) / columns)}" y="{bottom + 15}" text-anchor="middle">{grid.Columns[column]}</text>""")),
             Html.Of($"""<text class="axis" x="{(left + right) / 2}" y="{bottom + 29}" text-anchor="middle">{labels.Across}</text>"""),
             Scale(labels.Format, low, high, strongest, left, bottom + Legend),

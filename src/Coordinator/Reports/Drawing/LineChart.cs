@@ -24,7 +24,7 @@ internal static class LineChart
 
     private const int MarkedPoints = 40;
     private const double Left = 52;
-    private const double Right = Canvas.Width - 10;
+    private const double Right = Canvas.Width - 18;
     private const double Top = 10;
     private const double Bottom = 190;
     private const double Height = 226;

@@ -22,6 +22,7 @@ internal static class CurvesSection
                     [new("test", loss), new("clients' training", training)]),
                 "Loss",
                 $"On the test examples, and the clients' own while they train, weighted by examples.{Thinned(run)}"),
+            RoundsTable.Draw(run),
         ]));
     }
 

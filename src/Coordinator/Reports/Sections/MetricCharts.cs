@@ -31,11 +31,23 @@ internal static class MetricCharts
         return Layout.Figure(
             LineChart.Draw(new(chart.Title, $"{chart.Title} by round. {chart.About}", "round", value => Figures.Number(value)), lines),
             chart.Title,
-            $"{chart.About}{last}{Layout.ThinNote(lines.Max(line => line.Points.Count))}");
+            $"{chart.About}{last}{Layout.ThinNote(lines.Max(line => line.Points.Count))}",
+            Table(run, chart));
+    }
+
+    private static Html Table(RunHistory run, Chart chart)
+    {
+        var rounds = run.Rounds.Where(round => chart.Metrics.Any(metric => round.Metrics.ContainsKey(metric.Name))).TakeLast(RoundsTable.MaximumRows).ToList();
+        return Layout.Table(
+            "round",
+            [.. chart.Metrics.Select(metric => metric.Line)],
+            [.. rounds.Select(round => $"{round.Round}")],
+            (row, column) => rounds[row].Metrics.TryGetValue(chart.Metrics[column].Name, out var value) ? Figures.Number(value) : "");
     }
 
     private static List<(double X, double Y)> Points(RunHistory run, string metric) =>
         [.. run.Rounds.Where(round => round.Metrics.ContainsKey(metric)).Select(round => ((double)round.Round, round.Metrics[metric]))];
 
+    /// <summary>A chart of one or more figures.</summary>
     private sealed record Chart(string Title, string About, IReadOnlyList<(string Name, string Line)> Metrics);
 }

@@ -42,7 +42,7 @@ internal static class PartitionSection
                 StackedBars.Draw("Classes of each client", "Training examples of each client by class.", rows, parts, [.. counts.Select(row => row)]),
                 "Classes of each client",
                 "Training examples by client; the colours are the classes.",
-                Layout.Table("client", parts, rows, (row, column) => Figures.Count(counts[row][column])));
+                Layout.Table("client", [.. parts, "all"], rows, (row, column) => Figures.Count(column < parts.Count ? counts[row][column] : counts[row].Sum())));
         }
 
         var values = new double[partition.Classes, counts.Length];

@@ -2,11 +2,9 @@ using Distributed.Coordinator.Reports.Drawing;
 
 namespace Distributed.Coordinator.Reports.Sections;
 
-/// <summary>How long rounds took and what they moved; every round as a row.</summary>
+/// <summary>How long rounds took and what they moved.</summary>
 internal static class TimingSection
 {
-    private const int MaximumRows = 500;
-
     public static Html Draw(RunHistory run)
     {
         if (run.Rounds.IsEmpty)
@@ -26,8 +24,6 @@ internal static class TimingSection
                 "Seconds of a round",
                 $"From the plan to the commit: median {Figures.Duration(sorted[sorted.Count / 2])}, longest {Figures.Duration(sorted[^1])}.{Layout.ThinNote(whole.Count)}"),
             Traffic(run),
-            Layout.Wide(Layout.Details(
-                run.Rounds.Length > MaximumRows ? $"The last {MaximumRows} of {Figures.Count(run.Rounds.Length)} rounds as a table" : "Rounds as a table", Table(run))),
         ]));
     }
 
@@ -44,14 +40,4 @@ internal static class TimingSection
             $"{unit} of a round",
             $"{Figures.Bytes(run.Rounds.Sum(round => round.BytesUp))} received and {Figures.Bytes(run.Rounds.Sum(round => round.BytesDown))} sent in all.{Layout.ThinNote(run.Rounds.Length)}");
     }
-
-    private static Html Table(RunHistory run) => Layout.Rows(
-        ["Round", "Outcome", "Accuracy", "Loss", "Training loss", "Clients", "Refused", "Dropped", "Time", "Received", "Sent"],
-        run.Rounds.TakeLast(MaximumRows).Select(round => (IReadOnlyList<string>)
-        [
-            $"{round.Round}", round.Outcome, Figures.Percent(round.Accuracy), Figures.Number(round.Loss), Figures.Number(round.TrainLoss),
-            $"{round.Clients.Length} / {round.Cohort}", $"{round.Refused}", $"{round.Dropped}", Figures.Duration(round.Seconds), Figures.Bytes(round.BytesUp),
-            Figures.Bytes(round.BytesDown),
-        ]),
-        "num txt num num num num num num num num num");
 }
