@@ -46,7 +46,7 @@ return enough ? 0 : 1;
 {
     using var self = Process.GetCurrentProcess();
     var (before, clock) = (self.TotalProcessorTime, Stopwatch.GetTimestamp());
-    var match = WeightMatching.Run(spec, a, b, new WeightMatchingOptions { Order = order, Seed = seed });
+    var match = WeightMatching.Run(spec, a, b, new WeightMatchingOptions { Order = order, Seed = seed, Clock = TimeProvider.System });
     var wall = Stopwatch.GetElapsedTime(clock).TotalSeconds;
     self.Refresh();
     return ((self.TotalProcessorTime - before).TotalSeconds, wall, match);

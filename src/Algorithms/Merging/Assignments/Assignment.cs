@@ -27,7 +27,7 @@ public sealed record Assignment
     /// <summary>Rows of costs that were looked through: what the time is proportional to.</summary>
     public required long Scans { get; init; }
 
-    /// <summary>Time that it took.</summary>
+    /// <summary>Time that it took; zero without a clock.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>

@@ -7,11 +7,11 @@ public sealed record AssignmentOptions
     /// <value>True: similarities, not costs.</value>
     public bool Maximise { get; init; } = true;
 
-    /// <summary>Time after which the rest is matched in any order and the result is not optimal; null for none.</summary>
+    /// <summary>Time after which the rest is matched in any order and the result is not optimal; null for none. Needs a clock.</summary>
     /// <value>Null.</value>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>What tells the time.</summary>
-    /// <value><see cref="TimeProvider.System"/>.</value>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>What tells the time; without one none is measured.</summary>
+    /// <value>Null.</value>
+    public TimeProvider? Clock { get; init; }
 }

@@ -18,7 +18,7 @@ public static class LinearAssignment
     /// <param name="similar">The solution of costs of the same size that differ little: the search starts from it. Null for none.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="ArgumentException">
-    /// The costs are not square, or one is NaN, infinite or too large, or the similar solution is of another size.
+    /// The costs are not square, or one is NaN, infinite or too large, or the similar solution is of another size, or a time limit has no clock.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static Assignment Solve(
@@ -30,20 +30,21 @@ public static class LinearAssignment
         if (costs.Length != (long)size * size) throw new ArgumentException($"{costs.Length} costs for {size} rows.", nameof(costs));
         if (similar is not null && similar.ColumnOf.Count != size)
             throw new ArgumentException($"A solution of {similar.ColumnOf.Count} rows for {size}.", nameof(similar));
+        if (options is { TimeLimit: not null, Clock: null }) throw new ArgumentException("A time limit needs a clock.", nameof(options));
         Check(costs.Span, size);
 
-        var start = options.Time.GetTimestamp();
+        var start = options.Clock?.GetTimestamp() ?? 0;
         var work = new AssignmentWork(costs, size, options.Maximise ? -1 : 1, () =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return options.Time.GetElapsedTime(start) > options.TimeLimit;
+            return options.Clock?.GetElapsedTime(start) > options.TimeLimit;
         });
         if (similar is not null) SimilarStart.Run(work, similar);
         AssignmentStart.Run(work, isPriced: similar is not null || OrderedStart.TryRun(work));
         var paths = new AugmentingPaths(work);
         var isOptimal = paths.Run();
         if (!isOptimal) MatchTheRest(work);
-        return Result(work, isOptimal, paths.Scans, options.Time.GetElapsedTime(start));
+        return Result(work, isOptimal, paths.Scans, options.Clock?.GetElapsedTime(start) ?? TimeSpan.Zero);
     }
 
     private static void Check(ReadOnlySpan<double> costs, int size)

@@ -100,7 +100,7 @@ internal sealed class CoordinateDescent
             return new Proposal(old, 0, TimeSpan.Zero, IsOptimal: true);
         var costs = _models.Products(name, Current);
         var solved = LinearAssignment.Solve(
-            costs, old.Length, new AssignmentOptions { TimeLimit = _options.AssignmentTimeLimit, Time = _options.Time }, _solved[place], cancellation);
+            costs, old.Length, new AssignmentOptions { TimeLimit = _options.AssignmentTimeLimit, Clock = _options.Clock }, _solved[place], cancellation);
         _solved[place] = solved;
         int[] chosen = [.. solved.ColumnOf];
         return new Proposal(chosen, Gain(name, costs, old, chosen), solved.Elapsed, solved.IsOptimal);

@@ -8,7 +8,7 @@ namespace Distributed.Algorithms.Merging.Matching;
 /// <param name="Permutation">Its name.</param>
 /// <param name="Gain">By how much the objective rose; 0 where the permutation stayed.</param>
 /// <param name="Objective">The objective behind it.</param>
-/// <param name="SolverTime">Time of the assignment; zero where nothing it depends on had changed.</param>
+/// <param name="SolverTime">Time of the assignment; zero without a clock, or where nothing it depends on had changed.</param>
 /// <param name="IsOptimal">Whether the assignment was solved to the end.</param>
 public sealed record MatchingVisit(int Sweep, string Permutation, double Gain, double Objective, TimeSpan SolverTime, bool IsOptimal);
 

@@ -54,6 +54,7 @@ public static class WeightMatching
     {
         if (options.MaxSweeps < 1) yield return $"MaxSweeps is {options.MaxSweeps}; it must be at least 1.";
         if (options.Parallelism < 1) yield return $"Parallelism is {options.Parallelism}; it must be at least 1.";
+        if (options is { AssignmentTimeLimit: not null, Clock: null }) yield return "AssignmentTimeLimit needs a Clock.";
         if (!(options.Tolerance >= 0)) yield return $"Tolerance is {options.Tolerance}; it must be at least 0.";
         foreach (var name in options.Excluded.Concat(options.Weights.Keys).Where(name => !manifest.TryFind(name, out _)).Order(StringComparer.Ordinal))
             yield return $"Tensor {Printable.Of(name)}, which is excluded or weighted, is not in the model.";

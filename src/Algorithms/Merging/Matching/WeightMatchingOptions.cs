@@ -59,11 +59,11 @@ public sealed record WeightMatchingOptions
     /// <value>1.</value>
     public int Parallelism { get; init; } = 1;
 
-    /// <summary>Time for one assignment, after which it is not optimal; null for any.</summary>
+    /// <summary>Time for one assignment, after which it is not optimal; null for any. Needs a clock.</summary>
     /// <value>Null.</value>
     public TimeSpan? AssignmentTimeLimit { get; init; }
 
-    /// <summary>What tells the time.</summary>
-    /// <value><see cref="TimeProvider.System"/>.</value>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>What tells the time; without one none is measured.</summary>
+    /// <value>Null.</value>
+    public TimeProvider? Clock { get; init; }
 }

@@ -151,12 +151,13 @@ public class LinearAssignmentTests
         var costs = Create("random", 60, new Random(4));
         var best = LinearAssignment.Solve(costs, 60).Objective;
         var time = new SteppingTime(TimeSpan.FromSeconds(1));
-        var solved = LinearAssignment.Solve(costs, 60, new AssignmentOptions { TimeLimit = TimeSpan.FromSeconds(3), Time = time });
+        var solved = LinearAssignment.Solve(costs, 60, new AssignmentOptions { TimeLimit = TimeSpan.FromSeconds(3), Clock = time });
         Assert.False(solved.IsOptimal);
         Assert.Equal(Enumerable.Range(0, 60), solved.ColumnOf.Order());
         Assert.True(solved.Objective <= best && best <= solved.DualObjective, $"{solved.Objective} {best} {solved.DualObjective}");
         Assert.Equal(0, solved.WorstViolation(costs, maximise: true), 1e-12);
         Assert.True(solved.Elapsed > TimeSpan.FromSeconds(3));
+        Assert.Throws<ArgumentException>(() => LinearAssignment.Solve(costs, 60, new AssignmentOptions { TimeLimit = TimeSpan.FromSeconds(3) }));
     }
 
     private static Assignment Certified(string name, double[] costs, int size, bool maximise)

@@ -25,6 +25,7 @@ public class WeightMatchingProblemsTests
 
         Assert.Contains("Tensor 'nothing', which is excluded or weighted", Problems(Planted.Model, new() { Excluded = ["nothing"] }), StringComparison.Ordinal);
         Assert.Contains("weight of tensor 'l1.bias' is -1", Problems(Planted.Model, new() { Weights = ImmutableDictionary<string, double>.Empty.Add("l1.bias", -1) }), StringComparison.Ordinal);
+        Assert.Contains("needs a Clock", Problems(Planted.Model, new() { AssignmentTimeLimit = TimeSpan.FromSeconds(1) }), StringComparison.Ordinal);
         Assert.Contains("MaxSweeps is 0", Problems(Planted.Model, new() { MaxSweeps = 0 }), StringComparison.Ordinal);
         Assert.Contains("no permutation 'P0'", Problems(Planted.Model, new() { WarmStart = new UnitPermutations([]) }), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => WeightMatching.Run(Planted.Spec, Planted.Reference, narrow.Model));
