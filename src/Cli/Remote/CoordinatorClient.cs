@@ -1,3 +1,4 @@
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Grpc.Core;
@@ -33,7 +34,10 @@ internal sealed class CoordinatorClient : IDisposable
     public CallInvoker Invoker { get; }
 
     /// <summary>A coordinator on the network.</summary>
-    public static CoordinatorClient At(Uri address) => new(address, null);
+    /// <param name="address">Where it listens.</param>
+    /// <param name="tls">The certificates for an <c>https</c> address.</param>
+    public static CoordinatorClient At(Uri address, TlsFiles tls) => new(
+        address, address.Scheme == "https" ? new SocketsHttpHandler { ConnectCallback = new TlsDialer(tls).ConnectAsync, UseProxy = false } : null);
 
     /// <summary>A coordinator behind a handler, such as one that dials a Unix socket.</summary>
     public static CoordinatorClient Through(HttpMessageHandler handler) => new(new Uri("http://localhost"), handler);

@@ -2,6 +2,7 @@ using Distributed.Cli.Artifacts;
 using Distributed.Cli.Output;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 
@@ -78,5 +79,5 @@ internal sealed class RunFollower(CoordinatorClient coordinator, IRunView view, 
     }
 
     private static bool IsAbsence(RpcException error) =>
-        error.StatusCode == StatusCode.Unavailable && error.ToRefusal() is null or { Code: RefusalCode.Stopping };
+        error.StatusCode == StatusCode.Unavailable && !TlsFailure.IsHandshake(error) && error.ToRefusal() is null or { Code: RefusalCode.Stopping };
 }

@@ -34,15 +34,16 @@ internal sealed class InProcessFederation : IAsyncDisposable
     /// <summary>Starts all of it.</summary>
     /// <param name="data">The coordinator's data directory.</param>
     /// <param name="layout">Workers and threads.</param>
+    /// <param name="plugins">The user's own tasks.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="CoordinatorStartException">The data directory cannot be had.</exception>
-    public static async Task<InProcessFederation> StartAsync(string data, SimulationSpec layout, CancellationToken cancellation)
+    public static async Task<InProcessFederation> StartAsync(string data, SimulationSpec layout, NodePlugins plugins, CancellationToken cancellation)
     {
         var federation = new InProcessFederation(data);
         try
         {
             await federation.coordinator.StartAsync(cancellation);
-            federation.StartNodes(layout);
+            federation.StartNodes(layout, plugins);
             return federation;
         }
         catch
@@ -97,7 +98,7 @@ internal sealed class InProcessFederation : IAsyncDisposable
         sockets.Delete(recursive: true);
     }
 
-    private void StartNodes(SimulationSpec layout)
+    private void StartNodes(SimulationSpec layout, NodePlugins plugins)
     {
         for (var worker = 1; worker <= layout.Workers; worker++)
         {
@@ -107,7 +108,7 @@ internal sealed class InProcessFederation : IAsyncDisposable
                 Name = string.Create(CultureInfo.InvariantCulture, $"worker-{worker}"),
                 Threads = layout.Threads,
             };
-            nodes.Add(new NodeHost(options, loggers).RunAsync(stop.Token));
+            nodes.Add(new NodeHost(options, loggers, plugins: plugins).RunAsync(stop.Token));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Verbs;
@@ -8,17 +9,17 @@ namespace Distributed.Cli.Verbs;
 /// <summary><c>dist config check FILE</c>: all mistakes at once, or every effective value and where it came from.</summary>
 internal static class ConfigVerb
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, NodePlugins plugins)
     {
         var (file, set, format) = (Settings.File(), Settings.Set(), Settings.Format());
         var check = new Command("check", "Checks a run file: lists every mistake, or every effective value and where it came from.") { file, set, format };
-        check.SetAction(parsed => Check(terminal, parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), parsed.GetRequiredValue(format)));
+        check.SetAction(parsed => Check(terminal, plugins, parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), parsed.GetRequiredValue(format)));
         return new Command("config", "Looks at run files.") { check };
     }
 
-    private static int Check(Terminal terminal, string path, string[] sets, string format)
+    private static int Check(Terminal terminal, NodePlugins plugins, string path, string[] sets, string format)
     {
-        var file = RunFileReading.Read(path, sets, terminal);
+        var file = RunFileReading.Read(path, sets, terminal, plugins);
         if (file.Spec is not { } spec)
         {
             return Failures.List(terminal, format, file.Mistakes);

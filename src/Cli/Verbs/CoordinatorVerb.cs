@@ -17,8 +17,16 @@ internal static class CoordinatorVerb
         var port = Settings.Number(terminal, "--port", "DIST_PORT", Settings.DefaultPort, "Port to listen on; 0: any free one, printed as a JSON line.", 0, 65535);
         var address = Settings.Text(terminal, "--address", "DIST_ADDRESS", "IP", "IP address to listen on; 0.0.0.0 lets other machines in. [env: DIST_ADDRESS]", "127.0.0.1");
         var data = Settings.Data(terminal);
+        var certificate = Settings.Text(
+            terminal, "--tls-certificate", "DIST_TLS_CERTIFICATE", "FILE", "PEM file of the coordinator's certificate: the port then speaks TLS only. [env: DIST_TLS_CERTIFICATE]", null);
+        var key = Settings.Text(terminal, "--tls-key", "DIST_TLS_KEY", "FILE", "PEM file of the certificate's private key. [env: DIST_TLS_KEY]", null);
+        var clients = Settings.Text(
+            terminal, "--tls-client-ca", "DIST_TLS_CLIENT_CA", "FILE", "PEM file of the CA that must have signed every client's certificate. [env: DIST_TLS_CLIENT_CA; default: none is asked for]", null);
         var verbose = Settings.Verbose();
-        var command = new Command("coordinator", "Serves runs to nodes until it is told to stop; goes on where it was after a restart.") { port, address, data, verbose };
+        var command = new Command("coordinator", "Serves runs to nodes until it is told to stop; goes on where it was after a restart.") 
+        {
+            port, address, data, certificate, key, clients, verbose,
+        };
         command.SetAction((parsed, cancellation) => Failures.GuardAsync(terminal, "text", () => ServeAsync(
             terminal,
             new CoordinatorOptions
@@ -26,6 +34,7 @@ internal static class CoordinatorVerb
                 Port = parsed.GetRequiredValue(port),
                 Address = parsed.GetRequiredValue(address),
                 DataDirectory = parsed.GetRequiredValue(data),
+                Tls = Settings.TlsFiles(parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(clients)),
             },
             parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information,
             cancellation), cancellation));
@@ -34,6 +43,7 @@ internal static class CoordinatorVerb
 
     private static async Task<int> ServeAsync(Terminal terminal, CoordinatorOptions options, LogLevel level, CancellationToken cancellation)
     {
+        Settings.Warn(terminal, options.Tls);
         await using var host = CoordinatorHost.Create(options, services =>
         {
             services.AddSingleton<IHostLifetime, NoSignals>();
@@ -46,9 +56,15 @@ internal static class CoordinatorVerb
             terminal.Out.Flush();
         }
 
-        var url = $"http://{(options.Address.Contains(':', StringComparison.Ordinal) ? $"[{options.Address}]" : options.Address)}:{host.Port}";
+        var url = $"{(options.Tls.Any ? "https" : "http")}://{(options.Address.Contains(':', StringComparison.Ordinal) ? $"[{options.Address}]" : options.Address)}:{host.Port}";
         terminal.Error.WriteLine($"coordinator at {url}, data in {Path.GetFullPath(options.DataDirectory)}; Ctrl-C stops it");
-        terminal.Error.WriteLine($"next: ./dist node --coordinator {url}   and   ./dist run FILE --coordinator {url}");
+        var more = options.Tls switch
+        {
+            { Authorities: not null } => " --tls-ca CA --tls-certificate FILE --tls-key FILE",
+            { Any: true } => " --tls-ca CA",
+            _ => "",
+        };
+        terminal.Error.WriteLine($"next: ./dist node --coordinator {url}{more}   and   ./dist run FILE --coordinator {url}{more}");
         await host.WaitForStopAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.StopAsync(CancellationToken.None);
 

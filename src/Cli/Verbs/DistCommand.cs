@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Distributed.Cli.Output;
+using Distributed.Node.Hosting;
 
 namespace Distributed.Cli.Verbs;
 
@@ -10,10 +11,11 @@ internal static class DistCommand
     /// <param name="args">The words after <c>dist</c>.</param>
     /// <param name="terminal">Where it writes.</param>
     /// <param name="cancellation">Asks it to stop cleanly.</param>
+    /// <param name="plugins">The user's own tasks; null: none.</param>
     /// <returns>The <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation, NodePlugins? plugins = null)
     {
-        var parsed = Create(terminal).Parse(args);
+        var parsed = Create(terminal, plugins ?? NodePlugins.None).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -35,19 +37,20 @@ internal static class DistCommand
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 
-    private static RootCommand Create(Terminal terminal) => new("Trains PyTorch models on many machines: federated rounds under one coordinator.")
+    private static RootCommand Create(Terminal terminal, NodePlugins plugins) => new("Trains PyTorch models on many machines: federated rounds under one coordinator.")
     {
-        SimulateVerb.Create(terminal),
+        SimulateVerb.Create(terminal, plugins),
         CoordinatorVerb.Create(terminal),
-        NodeVerb.Create(terminal),
-        RunVerb.Create(terminal),
+        NodeVerb.Create(terminal, plugins),
+        RunVerb.Create(terminal, plugins),
         StatusVerb.Create(terminal),
         LsVerb.Create(terminal),
         StopVerb.Create(terminal),
         ReportVerb.Create(terminal),
         VerifyVerb.Create(terminal),
+        ProvisionVerb.Create(terminal),
         CheckVerb.Create(terminal),
-        ConfigVerb.Create(terminal),
+        ConfigVerb.Create(terminal, plugins),
     };
 
     private static string Path(System.CommandLine.Parsing.CommandResult command) => command.Parent is System.CommandLine.Parsing.CommandResult parent

@@ -4,6 +4,7 @@ using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
 using Distributed.Coordinator.Hosting;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Tls;
 using Grpc.Core;
 
 namespace Distributed.Cli.Verbs;
@@ -16,7 +17,8 @@ internal static class Failures
     /// <param name="format"><c>text</c> or <c>json</c>.</param>
     /// <param name="verb">The verb.</param>
     /// <param name="cancellation">What a signal cancels.</param>
-    public static async Task<int> GuardAsync(Terminal terminal, string format, Func<Task<int>> verb, CancellationToken cancellation)
+    /// <param name="address">URL of the coordinator that the verb talks to, if it does.</param>
+    public static async Task<int> GuardAsync(Terminal terminal, string format, Func<Task<int>> verb, CancellationToken cancellation, string address = "")
     {
         try
         {
@@ -29,6 +31,10 @@ internal static class Failures
         catch (RpcException error) when (error.ToRefusal() is { } refusal)
         {
             return Say(terminal, format, ExitCode.Refused, "refused", RefusalCodes.WireName(refusal.Code), refusal.ToString());
+        }
+        catch (RpcException error) when (TlsFailure.Explain(error, address) is { } reason)
+        {
+            return Say(terminal, format, ExitCode.Failed, "failed", "TLS", reason);
         }
         catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
         {

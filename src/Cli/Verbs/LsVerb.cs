@@ -11,19 +11,22 @@ internal static class LsVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var (coordinator, format) = (Settings.Coordinator(terminal), Settings.Format());
-        var command = new Command("ls", "Lists the runs of a coordinator, one line each.") { coordinator, format };
+        var (coordinator, format) = (new CoordinatorSettings(terminal), Settings.Format());
+        var command = coordinator.AddTo(new Command("ls", "Lists the runs of a coordinator, one line each.") { format });
         command.SetAction((parsed, cancellation) =>
         {
             var form = parsed.GetRequiredValue(format);
-            return Failures.GuardAsync(terminal, form, () => ListAsync(terminal, parsed.GetRequiredValue(coordinator), form, cancellation), cancellation);
+            return Failures.GuardAsync(terminal, form, async () =>
+            {
+                using var client = coordinator.Connect(parsed);
+                return await ListAsync(terminal, client, form, cancellation);
+            }, cancellation, coordinator.Address(parsed));
         });
         return command;
     }
 
-    private static async Task<int> ListAsync(Terminal terminal, Uri address, string format, CancellationToken cancellation)
+    private static async Task<int> ListAsync(Terminal terminal, CoordinatorClient client, string format, CancellationToken cancellation)
     {
-        using var client = CoordinatorClient.At(address);
         var reply = await client.Runs.GetStatusAsync(new StatusRequest(), cancellationToken: cancellation);
         if (format == "json")
         {

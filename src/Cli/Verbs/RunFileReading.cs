@@ -2,6 +2,7 @@ using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
 using Distributed.Coordinator.Runs;
 using Distributed.Node;
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Verbs;
@@ -9,15 +10,14 @@ namespace Distributed.Cli.Verbs;
 /// <summary>Reads a run file with every check that this program can make before anything starts.</summary>
 internal static class RunFileReading
 {
-    private static readonly Func<RunSpec, IEnumerable<SpecProblem>>[] Checks = [Nodes, Aggregators];
-
     /// <summary>The file under the environment and the <c>--set</c> values.</summary>
-    public static RunFile Read(string path, string[] sets, Terminal terminal) => RunFile.Load(path, sets, terminal.Environment, Checks);
+    public static RunFile Read(string path, string[] sets, Terminal terminal, NodePlugins plugins) =>
+        RunFile.Load(path, sets, terminal.Environment, [spec => Nodes(spec, plugins), Aggregators]);
 
-    private static List<SpecProblem> Nodes(RunSpec spec)
+    private static List<SpecProblem> Nodes(RunSpec spec, NodePlugins plugins)
     {
         var problems = new List<SpecProblem>();
-        NodeSpecs.Validate(spec, problems);
+        NodeSpecs.Validate(spec, plugins, problems);
         return problems;
     }
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Distributed.Cli.Artifacts;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Runs;
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 
@@ -14,25 +16,25 @@ internal static class RunVerb
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, NodePlugins plugins)
     {
         var (file, set, coordinator, output, format) =
-            (Settings.File(), Settings.Set(), Settings.Coordinator(terminal), Settings.Out(), Settings.Format());
-        var command = new Command("run", "Submits a run file to a coordinator and follows the run to its end.") { file, set, coordinator, output, format };
+            (Settings.File(), Settings.Set(), new CoordinatorSettings(terminal), Settings.Out(), Settings.Format());
+        var command = coordinator.AddTo(new Command("run", "Submits a run file to a coordinator and follows the run to its end.") { file, set, output, format });
         command.SetAction((parsed, cancellation) =>
         {
             var form = parsed.GetRequiredValue(format);
             return Failures.GuardAsync(terminal, form, async () =>
             {
-                var read = RunFileReading.Read(parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), terminal);
+                var read = RunFileReading.Read(parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), terminal, plugins);
                 if (read.Spec is not { } spec)
                 {
                     return Failures.List(terminal, form, read.Mistakes);
                 }
 
-                using var client = CoordinatorClient.At(parsed.GetRequiredValue(coordinator));
+                using var client = coordinator.Connect(parsed);
                 return await RunAsync(terminal, client, spec, parsed.GetRequiredValue(output), form, cancellation);
-            }, cancellation);
+            }, cancellation, coordinator.Address(parsed));
         });
         return command;
     }
@@ -67,7 +69,7 @@ internal static class RunVerb
                 return;
             }
             catch (RpcException error) when (
-                error.StatusCode == StatusCode.Unavailable && !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Patience)
+                error.StatusCode == StatusCode.Unavailable && !TlsFailure.IsHandshake(error) && !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < Patience)
             {
                 if (attempt == 1)
                 {

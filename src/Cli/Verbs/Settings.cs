@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Distributed.Cli.Output;
+using Distributed.Protocols.Tls;
 
 namespace Distributed.Cli.Verbs;
 
@@ -84,6 +85,23 @@ internal static class Settings
     public static Option<string> Data(Terminal terminal) => Text(
         terminal, "--data", "DIST_DATA", "DIR", "The coordinator's folder: everything that survives the process. [env: DIST_DATA]", "dist-data");
 
+    /// <summary>Named PEM files; an empty name is none.</summary>
+    public static TlsFiles TlsFiles(string? certificate, string? key, string? authorities) => new()
+    {
+        Certificate = certificate is { Length: > 0 } ? certificate : null,
+        Key = key is { Length: > 0 } ? key : null,
+        Authorities = authorities is { Length: > 0 } ? authorities : null,
+    };
+
+    /// <summary>Says what should be changed about PEM files.</summary>
+    public static void Warn(Terminal terminal, TlsFiles files)
+    {
+        foreach (var warning in files.Warnings())
+        {
+            terminal.Complain($"warning: {warning}");
+        }
+    }
+
     /// <summary>More log lines.</summary>
     public static Option<bool> Verbose() => new("--verbose") { Description = "Logs every step." };
 
@@ -94,7 +112,7 @@ internal static class Settings
             return url;
         }
 
-        complain($"'{text}' is not the address of a coordinator; expected something like http://192.0.2.7:{DefaultPort}.");
+        complain($"'{text}' is not the address of a coordinator; expected something like http://192.0.2.7:{DefaultPort}, or https:// for one with TLS.");
         return new Uri($"http://127.0.0.1:{DefaultPort}");
     }
 }

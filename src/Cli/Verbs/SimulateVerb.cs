@@ -4,6 +4,7 @@ using Distributed.Cli.Checks;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
 using Distributed.Cli.Simulation;
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 
@@ -12,7 +13,7 @@ namespace Distributed.Cli.Verbs;
 /// <summary><c>dist simulate FILE</c>: coordinator and workers in this process, one run from beginning to end.</summary>
 internal static class SimulateVerb
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, NodePlugins plugins)
     {
         var (file, set, output, format) = (Settings.File(), Settings.Set(), Settings.Out(), Settings.Format());
         var command = new Command("simulate", "Runs a whole federation in this process: a coordinator and its workers.") { file, set, output, format };
@@ -21,16 +22,17 @@ internal static class SimulateVerb
             var form = parsed.GetRequiredValue(format);
             return Failures.GuardAsync(terminal, form, async () =>
             {
-                var read = RunFileReading.Read(parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), terminal);
+                var read = RunFileReading.Read(parsed.GetRequiredValue(file), parsed.GetRequiredValue(set), terminal, plugins);
                 return read.Spec is { } spec
-                    ? await SimulateAsync(terminal, spec, parsed.GetRequiredValue(output), form, cancellation)
+                    ? await SimulateAsync(terminal, plugins, spec, parsed.GetRequiredValue(output), form, cancellation)
                     : Failures.List(terminal, form, read.Mistakes);
             }, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> SimulateAsync(Terminal terminal, RunSpec spec, string output, string format, CancellationToken cancellation)
+    private static async Task<int> SimulateAsync(
+        Terminal terminal, NodePlugins plugins, RunSpec spec, string output, string format, CancellationToken cancellation)
     {
         // A machine that cannot train says so before anything is written.
         var engine = spec.Data.Source == "none" ? [] : Machine.Engine();
@@ -43,7 +45,7 @@ internal static class SimulateVerb
         using var folder = RunFolder.Create(output, id, spec);
         var data = Path.Combine(folder.Path, ".coordinator");
         int exit;
-        await using (var federation = await InProcessFederation.StartAsync(data, spec.Simulation, cancellation))
+        await using (var federation = await InProcessFederation.StartAsync(data, spec.Simulation, plugins, cancellation))
         {
             using var client = federation.Connect();
             await client.Runs.SubmitAsync(new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellationToken: cancellation);

@@ -11,20 +11,22 @@ internal static class StatusVerb
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string>("RUN") { Description = "Run id; all runs when left out.", DefaultValueFactory = _ => "", Arity = ArgumentArity.ZeroOrOne };
-        var (coordinator, format) = (Settings.Coordinator(terminal), Settings.Format());
-        var command = new Command("status", "Shows what runs do, what they wait for and which nodes are connected.") { run, coordinator, format };
+        var (coordinator, format) = (new CoordinatorSettings(terminal), Settings.Format());
+        var command = coordinator.AddTo(new Command("status", "Shows what runs do, what they wait for and which nodes are connected.") { run, format });
         command.SetAction((parsed, cancellation) =>
         {
             var form = parsed.GetRequiredValue(format);
-            return Failures.GuardAsync(
-                terminal, form, () => ShowAsync(terminal, parsed.GetRequiredValue(coordinator), parsed.GetValue(run) ?? "", form, cancellation), cancellation);
+            return Failures.GuardAsync(terminal, form, async () =>
+            {
+                using var client = coordinator.Connect(parsed);
+                return await ShowAsync(terminal, client, parsed.GetValue(run) ?? "", form, cancellation);
+            }, cancellation, coordinator.Address(parsed));
         });
         return command;
     }
 
-    private static async Task<int> ShowAsync(Terminal terminal, Uri address, string run, string format, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(Terminal terminal, CoordinatorClient client, string run, string format, CancellationToken cancellation)
     {
-        using var client = CoordinatorClient.At(address);
         var reply = await client.Runs.GetStatusAsync(new StatusRequest { RunId = run }, cancellationToken: cancellation);
         if (format == "json")
         {

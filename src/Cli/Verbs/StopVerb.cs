@@ -11,20 +11,22 @@ internal static class StopVerb
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string>("RUN") { Description = "Run id." };
-        var (coordinator, format) = (Settings.Coordinator(terminal), Settings.Format());
-        var command = new Command("stop", "Stops a run. Its last committed model stays.") { run, coordinator, format };
+        var (coordinator, format) = (new CoordinatorSettings(terminal), Settings.Format());
+        var command = coordinator.AddTo(new Command("stop", "Stops a run. Its last committed model stays.") { run, format });
         command.SetAction((parsed, cancellation) =>
         {
             var form = parsed.GetRequiredValue(format);
-            return Failures.GuardAsync(
-                terminal, form, () => StopAsync(terminal, parsed.GetRequiredValue(coordinator), parsed.GetRequiredValue(run), form, cancellation), cancellation);
+            return Failures.GuardAsync(terminal, form, async () =>
+            {
+                using var client = coordinator.Connect(parsed);
+                return await StopAsync(terminal, client, parsed.GetRequiredValue(run), form, cancellation);
+            }, cancellation, coordinator.Address(parsed));
         });
         return command;
     }
 
-    private static async Task<int> StopAsync(Terminal terminal, Uri address, string run, string format, CancellationToken cancellation)
+    private static async Task<int> StopAsync(Terminal terminal, CoordinatorClient client, string run, string format, CancellationToken cancellation)
     {
-        using var client = CoordinatorClient.At(address);
         var reply = await client.Runs.StopAsync(new StopRequest { RunId = run }, cancellationToken: cancellation);
         terminal.Out.WriteLine(format == "json" ? StatusJson.Of(reply.Status).ToJsonString() : StatusLine.Of(reply.Status));
         return ExitCode.Done;

@@ -49,6 +49,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         CoordinatorOptionsValidator.ThrowOnProblems(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(CoordinatorHost).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         CoordinatorServices.Add(builder, options);
         configure?.Invoke(builder.Services);
@@ -97,7 +98,14 @@ public sealed class CoordinatorHost : IAsyncDisposable
         kestrel.Limits.Http2.InitialConnectionWindowSize = options.ConnectionWindowBytes;
         if (options.Port is { } port)
         {
-            kestrel.Listen(IPAddress.Parse(options.Address), port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Parse(options.Address), port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (options.Tls.Any)
+                {
+                    kestrel.ApplicationServices.GetRequiredService<TlsPort>().Secure(listen);
+                }
+            });
         }
 
         if (options.SocketPath is { } socket)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Distributed.Protocols.Tls;
 
 namespace Distributed.Coordinator.Hosting;
 
@@ -15,10 +16,17 @@ public sealed class CoordinatorOptions
     [Required]
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>Port to listen on (HTTP/2 without TLS); 0: any free one, see <see cref="CoordinatorHost.Port"/>; null: none, only the socket.</summary>
+    /// <summary>Port to listen on (HTTP/2, with TLS when <see cref="Tls"/> has a certificate); 0: any free one, see <see cref="CoordinatorHost.Port"/>; null: none, only the socket.</summary>
     /// <value>5000.</value>
     [Range(0, 65535)]
     public int? Port { get; set; } = 5000;
+
+    /// <summary>
+    /// The certificate with which the port speaks TLS, and the authorities that must have signed the clients' certificates. Then a node's name must be one of its
+    /// certificate's. Files that are replaced hold for new connections. The socket stays without TLS: who may open it is the file system's business.
+    /// </summary>
+    /// <value>No TLS.</value>
+    public TlsFiles Tls { get; set; } = TlsFiles.None;
 
     /// <summary>Unix domain socket to listen on as well.</summary>
     /// <value>None.</value>

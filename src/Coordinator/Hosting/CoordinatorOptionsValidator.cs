@@ -32,6 +32,12 @@ internal static class CoordinatorOptionsValidator
             problems.Add("Port or SocketPath must be given: a coordinator that nobody reaches is of no use.");
         }
 
+        problems.AddRange(options.Tls.Problems(TimeProvider.System.GetUtcNow()));
+        if (options.Tls is { Authorities: not null, Certificate: null, Key: null })
+        {
+            problems.Add("client certificates are asked for in TLS only: give the coordinator a certificate and its key too");
+        }
+
         if (options.Heartbeat < TimeSpan.FromMilliseconds(50) || options.Heartbeat > TimeSpan.FromMinutes(10))
         {
             problems.Add("Heartbeat must be from 50 ms to 10 min.");

@@ -41,6 +41,7 @@ internal static class CoordinatorServices
             transfers.ConnectionWindowBytes = options.ConnectionWindowBytes;
             transfers.IdleLimit = options.TransferIdle;
         });
+        services.AddSingleton<TlsPort>();
         AddTelemetry(services);
         AddRuns(services);
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);

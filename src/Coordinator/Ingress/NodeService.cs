@@ -1,3 +1,4 @@
+using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Telemetry;
@@ -66,6 +67,11 @@ internal sealed class NodeService(
         if (EntityName.Check("node name", hello.NodeName) is { } refusal)
         {
             throw refusal.ToRpcException();
+        }
+
+        if (NodeIdentity.Check(hello.NodeName, context) is { } forbidden)
+        {
+            throw forbidden.ToRpcException();
         }
 
         return hello.Slots is > 0 and <= MaximumSlots

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
@@ -36,6 +37,8 @@ internal sealed partial class TransferService(UploadReceiver receiver, ModelSend
         var node = context.RequestHeaders.GetValue(NodeNameKey);
         var received = EntityName.Check("node name", node) is { } invalid
             ? invalid
+            : NodeIdentity.Check(node!, context) is { } forbidden
+            ? forbidden
             : await receiver.ReceiveAsync(stream, node!, activity, context.CancellationToken);
         if (received.Refusal is { } refusal)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Distributed.Protocols.Runs;
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.Transfers;
 using Grpc.Net.Client;
 
@@ -15,7 +16,8 @@ internal static class CoordinatorChannel
 
     /// <summary>Opens a channel; it connects at the first call.</summary>
     /// <param name="address">As in <see cref="NodeOptions.Coordinator"/>.</param>
-    public static GrpcChannel Open(string address)
+    /// <param name="tls">As in <see cref="NodeOptions.Tls"/>.</param>
+    public static GrpcChannel Open(string address, TlsFiles tls)
     {
         var unix = address.StartsWith(NodeOptions.UnixPrefix, StringComparison.Ordinal) ? address[NodeOptions.UnixPrefix.Length..] : null;
         var handler = new SocketsHttpHandler
@@ -32,6 +34,10 @@ internal static class CoordinatorChannel
         if (unix is not null)
         {
             handler.ConnectCallback = (_, cancellation) => ConnectAsync(unix, cancellation);
+        }
+        else if (address.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            handler.ConnectCallback = new TlsDialer(tls).ConnectAsync;
         }
 
         return GrpcChannel.ForAddress(unix is null ? address : "http://localhost", new GrpcChannelOptions

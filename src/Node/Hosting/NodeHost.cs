@@ -20,13 +20,13 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
     /// <exception cref="ArgumentException">The settings have mistakes; the message lists them.</exception>
     public async Task<NodeExit> RunAsync(CancellationToken cancellation)
     {
-        if (options.Problems() is { Count: > 0 } problems)
+        if (options.Problems(clock) is { Count: > 0 } problems)
         {
             throw new ArgumentException("The node's settings have mistakes: " + string.Join("; ", problems) + ".");
         }
 
-        using var control = CoordinatorChannel.Open(options.Coordinator);
-        using var bulk = CoordinatorChannel.Open(options.Coordinator);
+        using var control = CoordinatorChannel.Open(options.Coordinator, options.Tls);
+        using var bulk = CoordinatorChannel.Open(options.Coordinator, options.Tls);
         using var workers = new WorkerPool(options.Name, options.Workers, options.Threads);
         var connectivity = new Connectivity(new Backoff(options.MinimumBackoff, options.MaximumBackoff), clock);
         var transfers = new TransferClient(bulk.CreateCallInvoker(), options.Name);

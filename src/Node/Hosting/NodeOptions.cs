@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Distributed.Protocols.Identities;
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.Transfers;
 
 namespace Distributed.Node.Hosting;
@@ -17,6 +18,10 @@ public sealed record NodeOptions
     /// <summary>Name of the node, <c>[a-z0-9-]{1,63}</c>, unique among the nodes of a coordinator.</summary>
     /// <value>Required.</value>
     public required string Name { get; init; }
+
+    /// <summary>Whom an <c>https</c> coordinator must be vouched for by, and who this node is. Read again for each new connection.</summary>
+    /// <value>The system's authorities, and no certificate.</value>
+    public TlsFiles Tls { get; init; } = TlsFiles.None;
 
     /// <summary>Tasks worked on at the same time; each has its own thread and model.</summary>
     /// <value>1; 1 to 1024.</value>
@@ -51,12 +56,14 @@ public sealed record NodeOptions
     public TimeSpan MaximumBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Everything that is wrong with these settings; empty when they can be used.</summary>
-    public IReadOnlyList<string> Problems()
+    /// <param name="time">The clock that certificates are held against; null: the system's.</param>
+    public IReadOnlyList<string> Problems(TimeProvider? time = null)
     {
-        var problems = new List<string>();
+        var problems = new List<string>(Tls.Problems((time ?? TimeProvider.System).GetUtcNow()));
         var unix = Coordinator.StartsWith(UnixPrefix, StringComparison.Ordinal) && Coordinator.Length > UnixPrefix.Length;
         var url = Uri.TryCreate(Coordinator, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
         Require(unix || url, "the coordinator's address must be http://host:port, https://host:port or unix:/path");
+        Require(!Tls.Any || (url && uri!.Scheme == "https"), "certificates are of use only with a coordinator at https://host:port");
         Require(EntityName.IsValid(Name), $"the name must be 1 to {EntityName.MaximumLength} characters of a-z, 0-9 and '-'");
         Require(Workers is >= 1 and <= 1024, "workers must be from 1 to 1024");
         Require(Threads is >= 1 and <= 1024, "threads must be from 1 to 1024");

@@ -1,6 +1,7 @@
 using Distributed.Node.Hosting;
 using Distributed.Protocols;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Tls;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -170,13 +171,14 @@ internal sealed partial class NodeSession(
     // A name may be taken by this node's own last connection, which the coordinator has not given up yet: that heals.
     private static bool IsFinal(RefusalCode code, ref int taken) => code switch
     {
-        RefusalCode.NameInvalid or RefusalCode.ProtocolVersion or RefusalCode.ProtocolViolation => true,
+        RefusalCode.NameInvalid or RefusalCode.ProtocolVersion or RefusalCode.ProtocolViolation or RefusalCode.NodeNameForbidden => true,
         RefusalCode.NodeNameTaken => ++taken >= NameTakenAttempts,
         _ => false,
     };
 
-    private static string Reason(Exception error) => error switch
+    private string Reason(Exception error) => error switch
     {
+        RpcException rpc when TlsFailure.Explain(rpc, options.Coordinator) is { } tls => tls,
         RpcException rpc => string.IsNullOrEmpty(rpc.Status.Detail) ? rpc.StatusCode.ToString() : rpc.Status.Detail,
         TimeoutException => "no welcome in time",
         _ => error.Message,

@@ -14,6 +14,9 @@ public enum RefusalCode
     /// <summary>A node of this name is connected already.</summary>
     NodeNameTaken,
 
+    /// <summary>The client certificate does not speak for the node name that was given.</summary>
+    NodeNameForbidden,
+
     /// <summary>A message breaks the order or the form of the protocol.</summary>
     ProtocolViolation,
 

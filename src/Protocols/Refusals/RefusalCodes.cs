@@ -14,6 +14,7 @@ public static class RefusalCodes
         [RefusalCode.NameInvalid] = StatusCode.InvalidArgument,
         [RefusalCode.ProtocolVersion] = StatusCode.FailedPrecondition,
         [RefusalCode.NodeNameTaken] = StatusCode.AlreadyExists,
+        [RefusalCode.NodeNameForbidden] = StatusCode.PermissionDenied,
         [RefusalCode.ProtocolViolation] = StatusCode.InvalidArgument,
         [RefusalCode.RunInvalid] = StatusCode.InvalidArgument,
         [RefusalCode.RunConflict] = StatusCode.AlreadyExists,

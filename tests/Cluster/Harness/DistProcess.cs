@@ -29,9 +29,13 @@ internal sealed class DistProcess : IAsyncDisposable
     /// <summary>Everything printed so far, for a failure's message.</summary>
     public string Output => new StringBuilder().AppendLine($"--- {title}").AppendJoin('\n', lines).ToString();
 
-    public static DistProcess Start(IReadOnlyDictionary<string, string>? environment, params IReadOnlyList<string> arguments)
+    public static DistProcess Start(IReadOnlyDictionary<string, string>? environment, params IReadOnlyList<string> arguments) =>
+        StartProgram(Command, environment, arguments);
+
+    /// <summary>A program that holds the command: itself, or one with a model of its own.</summary>
+    public static DistProcess StartProgram(string program, IReadOnlyDictionary<string, string>? environment, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "../../Cli", Configuration, "dist.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -110,6 +114,12 @@ internal sealed class DistProcess : IAsyncDisposable
 
         process.Dispose();
     }
+
+    /// <summary>The command.</summary>
+    public static string Command { get; } = Path.Combine(AppContext.BaseDirectory, "../../Cli", Configuration, "dist.dll");
+
+    /// <summary>The example with a user's own model.</summary>
+    public static string OwnModel { get; } = Path.Combine(AppContext.BaseDirectory, "../../own-model", Configuration, "own-model.dll");
 
 #if DEBUG
     private const string Configuration = "debug";

@@ -9,16 +9,35 @@ namespace Distributed.Cluster.Tests.Harness;
 /// <summary>A coordinator process and node processes on one data folder; any of them can be killed and started again.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    private const string Operator = "operator";
+
     private readonly List<DistProcess> processes = [];
     private readonly int port = FreePort();
+    private string? certificates;
 
     public string Data { get; } = RunFiles.NewFolder();
 
-    public string Address => $"http://127.0.0.1:{port}";
+    public string Address => $"{(certificates is null ? "http" : "https")}://127.0.0.1:{port}";
+
+    /// <summary>What nodes and operators run; the coordinator is the plain command.</summary>
+    public string Program { get; init; } = DistProcess.Command;
 
     public DistProcess Coordinator { get; private set; } = null!;
 
     public Dictionary<string, DistProcess> Nodes { get; } = [];
+
+    /// <summary>Has certificates made, so that whatever starts from now on speaks TLS and shows its own.</summary>
+    /// <param name="nodes">The nodes; the operator has one besides.</param>
+    public async Task UseTlsAsync(params IReadOnlyList<string> nodes)
+    {
+        certificates = RunFiles.NewFolder();
+        var provision = Add(DistProcess.Start(
+            null, ["provision", "--out", certificates, "--coordinator", "127.0.0.1", .. nodes.Append(Operator).SelectMany(node => new[] { "--node", node })]));
+        if (await provision.ExitAsync() != 0)
+        {
+            throw new InvalidOperationException(provision.Output);
+        }
+    }
 
     /// <summary>Starts or restarts the coordinator on the same port and folder and waits until it listens.</summary>
     /// <param name="failpoints">As DISTRIBUTED_FAILPOINTS, e.g. <c>CommitAfterManifest@round=2:kill</c>.</param>
@@ -26,12 +45,14 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var environment = failpoints is null ? null : new Dictionary<string, string> { ["DISTRIBUTED_FAILPOINTS"] = failpoints };
         Coordinator = Add(DistProcess.Start(environment,
-            "coordinator", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", Data));
+            ["coordinator", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", Data, .. Tls("coordinator", "--tls-client-ca")]));
         await Coordinator.LineAsync("that it listens", line => line.Contains(port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
-    public DistProcess StartNode(string name, params IReadOnlyList<string> more) =>
-        Nodes[name] = Add(DistProcess.Start(null, ["node", "--coordinator", Address, "--name", name, "--workers", "1", "--threads", "1", .. more]));
+    public DistProcess StartNode(string name, params IReadOnlyList<string> more) => StartNode(name, name, more);
+
+    /// <summary>A node that shows a certificate of another name.</summary>
+    public DistProcess StartNodeAs(string name, string certificate) => StartNode(name, certificate, []);
 
     /// <summary>Ends nodes and coordinator cleanly, which writes out what they still hold, and gives the run's spans.</summary>
     public async Task<IReadOnlyList<JsonElement>> SpansAsync()
@@ -42,7 +63,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Submits a run and follows it to its end in a process of its own.</summary>
-    public DistProcess Submit(string runFile) => Add(DistProcess.Start(null, "run", runFile, "--coordinator", Address, "--format", "json", "--out", RunFiles.NewFolder()));
+    public DistProcess Submit(string runFile) => Add(DistProcess.StartProgram(Program, null, ["run", runFile, "--coordinator", Address, "--format", "json", "--out", RunFiles.NewFolder(), .. Tls(Operator)]));
 
     /// <summary>The result object that a finished <c>run</c> or <c>simulate</c> printed last.</summary>
     public static JsonElement Result(DistProcess finished)
@@ -66,6 +87,15 @@ internal sealed class TestCluster : IAsyncDisposable
             await process.DisposeAsync();
         }
     }
+
+    private DistProcess StartNode(string name, string certificate, IReadOnlyList<string> more) =>
+        Nodes[name] = Add(DistProcess.StartProgram(Program, null, ["node", "--coordinator", Address, "--name", name, "--workers", "1", "--threads", "1", .. Tls(certificate), .. more]));
+
+    private string[] Tls(string name, string authority = "--tls-ca") => certificates is null
+        ? []
+        : ["--tls-certificate", Pem(name + ".pem"), "--tls-key", Pem(name + ".key"), authority, Pem("ca.pem")];
+
+    private string Pem(string file) => Path.Combine(certificates!, file);
 
     private DistProcess Add(DistProcess process)
     {

@@ -30,6 +30,37 @@ public sealed class ProcessRunTests
     }
 
     [Fact]
+    public async Task Run_OverTlsWithClientCertificates_GivesTheSimulationsModel()
+    {
+        var runFile = RunFiles.Glyphs();
+        var expected = await SimulateAsync(runFile, workers: 2);
+        await using var cluster = new TestCluster();
+        await cluster.UseTlsAsync("node-0", "node-1");
+        await cluster.StartCoordinatorAsync();
+        cluster.StartNode("node-0");
+        cluster.StartNode("node-1");
+
+        var run = cluster.Submit(runFile);
+
+        Assert.True(await run.ExitAsync() == 0, cluster.Output());
+        Assert.Equal(expected, TestCluster.Result(run).GetProperty("modelHash").GetString());
+        Assert.Contains($"Joined {cluster.Address}", cluster.Nodes["node-0"].Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_WithTheCertificateOfAnother_ExitsThree()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.UseTlsAsync("node-0", "node-1");
+        await cluster.StartCoordinatorAsync();
+
+        var node = cluster.StartNodeAs("node-1", certificate: "node-0");
+
+        Assert.Equal(3, await node.ExitAsync());
+        Assert.Contains("NODE_NAME_FORBIDDEN", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_EveryRound_IsOneConnectedTraceOverAllProcesses()
     {
         await using var cluster = new TestCluster();
