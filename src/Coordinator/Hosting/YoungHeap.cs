@@ -1,8 +1,8 @@
 namespace Distributed.Coordinator.Hosting;
 
 /// <summary>
-/// Keeps the coordinator small between rounds. The runtime lets the young generation grow to the size of the processor's last-level cache before it
-/// collects, 100 MB and more on a server; what a round leaves behind is next to nothing, so collecting it costs less than a millisecond.
+/// Keeps the coordinator small between updates and between rounds. The runtime lets the young generation grow to the size of the processor's last-level cache before it
+/// collects, 100 MB and more on a server; what an update leaves behind is next to nothing, so collecting it costs less than a millisecond.
 /// </summary>
 internal sealed class YoungHeap
 {

@@ -14,6 +14,9 @@ namespace Distributed.Coordinator.Runs;
 /// </summary>
 internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
 {
+    // Opening a file for each read costs little beside the read; running out of file descriptors costs the round.
+    private const int MaximumOpenFiles = 256;
+
     /// <summary>What the rule made; <see cref="Problem"/> says why there is no model.</summary>
     public sealed record Made(CheckpointWriter? Writer, AggregateResult? Result, string? Problem, ImmutableArray<int> Corrupt);
 
@@ -44,7 +47,12 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             {
                 foreach (var update in order.Updates)
                 {
-                    readers.Add(Open(update));
+                    var reader = Open(update);
+                    readers.Add(reader);
+                    if (order.Updates.Length > MaximumOpenFiles)
+                    {
+                        reader.KeepClosed();
+                    }
                 }
 
                 return Fold(runId, spec, order, folder, reference, readers);

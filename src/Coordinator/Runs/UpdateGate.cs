@@ -10,7 +10,8 @@ using Orleans;
 namespace Distributed.Coordinator.Runs;
 
 /// <inheritdoc cref="IUpdateGate" />
-internal sealed partial class UpdateGate(OpenRounds runs, IGrainFactory grains, IOptions<CoordinatorOptions> options, ILogger<UpdateGate> logger) : IUpdateGate
+internal sealed partial class UpdateGate(
+    OpenRounds runs, IGrainFactory grains, YoungHeap heap, IOptions<CoordinatorOptions> options, ILogger<UpdateGate> logger) : IUpdateGate
 {
     public Outcome<UploadTicket> Check(UpdateId id, string node)
     {
@@ -35,6 +36,8 @@ internal sealed partial class UpdateGate(OpenRounds runs, IGrainFactory grains, 
         var answer = await grains.GetGrain<IRunGrain>(update.Id.RunId).Admit(new AdmittedUpdate(
             update.Id.Round, update.Id.Client, update.Id.BaseVersion, update.Hash.Hex, update.SizeBytes, update.Node,
             update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds, update.Metrics)).WaitAsync(cancellation);
+        // A round of a thousand updates must not need more memory than one of ten.
+        heap.Trim();
         return answer.Code.Length == 0
             ? answer.Counted
             : new Refusal(RefusalCodes.Parse(answer.Code) ?? RefusalCode.ProtocolViolation, answer.Detail);

@@ -13,9 +13,9 @@ namespace Distributed.Coordinator.Storage;
 /// </summary>
 internal sealed class SpoolReader : ITensorReader, IDisposable
 {
-    private readonly SafeFileHandle file;
     private readonly uint[] blocks;
     private readonly string path;
+    private SafeFileHandle? file;
 
     private SpoolReader(SafeFileHandle file, string path, SpooledUpdate update, uint[] blocks) =>
         (this.file, this.path, Update, this.blocks) = (file, path, update, blocks);
@@ -44,6 +44,13 @@ internal sealed class SpoolReader : ITensorReader, IDisposable
             file?.Dispose();
             throw error is FileNotFoundException or DirectoryNotFoundException or EndOfStreamException ? Damaged(path, "is missing or cut short", null, error) : error;
         }
+    }
+
+    /// <summary>Closes the file until it is read, and after each read from now on: of many updates only those that are being read are open.</summary>
+    public void KeepClosed()
+    {
+        file?.Dispose();
+        file = null;
     }
 
     /// <summary>Reads the header alone; cheap enough for a scan.</summary>
@@ -99,7 +106,7 @@ internal sealed class SpoolReader : ITensorReader, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => file.Dispose();
+    public void Dispose() => file?.Dispose();
 
     private int ReadDataOffset()
     {
@@ -129,11 +136,12 @@ internal sealed class SpoolReader : ITensorReader, IDisposable
     {
         try
         {
-            FileBytes.ReadExactly(file, destination, SpoolHeader.Bytes + (first * SpoolHeader.BlockBytes));
+            using var once = file is null ? File.OpenHandle(path) : null;
+            FileBytes.ReadExactly(file ?? once!, destination, SpoolHeader.Bytes + (first * SpoolHeader.BlockBytes));
         }
-        catch (EndOfStreamException error)
+        catch (Exception error) when (error is EndOfStreamException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Damaged(path, "was cut short", Update, error);
+            throw Damaged(path, "is missing or was cut short", Update, error);
         }
 
         for (var block = first; destination.Length > 0; block++)

@@ -91,6 +91,13 @@ internal sealed class DistProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>The most memory that it had resident so far, bytes; of a living process on Linux.</summary>
+    public long PeakBytes()
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").Single(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>SIGTERM, and the end awaited.</summary>
     public async Task StopAsync()
     {

@@ -196,6 +196,30 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task KeepClosed_Reader_ReadsTheSameAndHoldsNoFile()
+    {
+        var stores = new Stores(folder.Path);
+        var bytes = Models.Bytes();
+        var update = Models.Update(bytes);
+        await stores.SpoolAsync(bytes, update);
+        using var reader = stores.Spool.Read(update.Id);
+        reader.KeepClosed();
+
+        var read = new byte[bytes.Length];
+        reader.ReadFile(0, read);
+
+        Assert.Equal(bytes, read);
+        if (OperatingSystem.IsLinux())
+        {
+            var path = folder.Single("*.update");
+            Assert.DoesNotContain(new DirectoryInfo("/proc/self/fd").EnumerateFiles(), file => file.LinkTarget == path);
+        }
+
+        File.Delete(folder.Single("*.update"));
+        Assert.Equal(RefusalCode.UpdateChecksum, Assert.Throws<StorageException>(() => reader.ReadFile(0, read)).Refusal.Code);
+    }
+
+    [Fact]
     public async Task Scan_DamagedFile_IsLeftOutAndReported()
     {
         var stores = new Stores(folder.Path);

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Distributed.Bench.Clients;
+
+/// <summary>One <c>dist simulate</c>, watched.</summary>
+internal static class Simulation
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>Its peak of resident memory (VmHWM, MB of 10^6 bytes) and its seconds of rounds.</returns>
+    public static (double Megabytes, double Seconds) Run(string dist, string runFile, string folder)
+    {
+        using var process = Process.Start(new ProcessStartInfo(dist, ["simulate", runFile, "--format", "json", "--out", folder])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+
+        // The kernel keeps the maximum; it is gone with the process, so it is read until then.
+        double peak = 0;
+        while (!process.WaitForExit(Look))
+        {
+            peak = Math.Max(peak, PeakMegabytes(process.Id));
+        }
+
+        var last = output.GetAwaiter().GetResult().TrimEnd().Split('\n')[^1];
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"dist simulate ended with {process.ExitCode}: {error.GetAwaiter().GetResult()}");
+        }
+
+        return (peak, JsonDocument.Parse(last).RootElement.GetProperty("seconds").GetDouble());
+    }
+
+    private static double PeakMegabytes(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
