@@ -20,11 +20,14 @@ public sealed class ModelAlignmentTests
 {
     private const double Tolerance = 1e-9;
 
-    [Fact]
-    public void Align_VectorOfPermutedNoisyClients_GivesTheAggregateWhereThePlainMeanIsFar()
+    public static TheoryData<string> VectorFiles => [.. Directory.EnumerateFiles(Vectors, "federated_rebasin*.json", SearchOption.AllDirectories)];
+
+    [Theory]
+    [MemberData(nameof(VectorFiles))]
+    public void Align_VectorOfPermutedNoisyClients_GivesTheAggregateWhereThePlainMeanIsFar(string file)
     {
         using var scope = NewDisposeScope();
-        var vector = JsonNode.Parse(File.ReadAllText(Path.Combine(Vectors, "merging", "federated_rebasin.json")))!;
+        var vector = JsonNode.Parse(File.ReadAllText(file))!;
         var (model, input) = Mlp(vector["global"]!.AsObject());
         var (alignment, manifest) = (AlignmentOf(model, input), new ModelState(model).Manifest);
         var global = Flat(manifest, vector["global"]!);
@@ -134,6 +137,19 @@ public sealed class ModelAlignmentTests
             Spec(1, """{ "name": "own" }""", "rebasin"), NodePlugins.None.With("own", (_, _) => new Relabelled(new Opaque(), 0)), problems));
 
         Assert.StartsWith("aggregator rebasin cannot align model own: no unit of the model can change its place: the model (Opaque): ", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_TaskWithOneOpaqueLayer_IsTakenAndSaysWhichIsNotAligned()
+    {
+        var problems = new List<string>();
+        var model = nn.Sequential(("fc1", nn.Linear(2, 8)), ("relu", nn.ReLU()), ("fc2", nn.Linear(8, 2)), ("own", new Opaque()));
+
+        using var workload = Workloads.Create(
+            Spec(1, """{ "name": "own" }""", "rebasin"), NodePlugins.None.With("own", (_, _) => new Relabelled(model, 0)), problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(["not aligned: layer own (Opaque): what its forward does with its layers is its own"], workload!.Remarks);
     }
 
     [Fact]
