@@ -29,7 +29,8 @@ internal sealed class ImageClassification : ILearningTask
     public Batch ReadBatch(Split split, Tensor indices)
     {
         var source = split == Split.Train ? images.Train : images.Test;
-        return new Batch(source.Pixels.index_select(0, indices), source.Labels.index_select(0, indices));
+        var pixels = source.Pixels.index_select(0, indices);
+        return new Batch(classifier.ChannelsLast ? ChannelsLast(pixels) : pixels, source.Labels.index_select(0, indices));
     }
 
     public Tensor Losses(nn.Module model, Batch batch) =>
@@ -44,4 +45,11 @@ internal sealed class ImageClassification : ILearningTask
     }
 
     public void Dispose() => images.Dispose();
+
+    // The same images [batch, channels, height, width] with the channels of a pixel side by side; a single channel lies so already, and only the strides must say it.
+    private Tensor ChannelsLast(Tensor pixels)
+    {
+        var (channels, height, width) = images.Shape;
+        return (channels == 1 ? pixels.view(-1, height, width, 1) : pixels.permute(0, 2, 3, 1).contiguous()).permute(0, 3, 1, 2);
+    }
 }

@@ -8,19 +8,22 @@ namespace Distributed.Node.Models;
 internal sealed record LeNetParameters;
 
 /// <summary>
-/// LeNet-5 (LeCun et al. 1998) as it is written today: ReLU and max-pooling; the second convolution sees the same picture as for 28 x 28.
+/// LeNet-5 (LeCun et al. 1998) as it is written today: ReLU and max-pooling; the second convolution sees the same picture as for 28 x 28. The largest value is
+/// taken before it is activated, which gives the same numbers and gradients from a quarter of the activations.
 /// </summary>
 internal sealed class LeNet : IClassifier
 {
     private const int Side = 12;
 
+    public bool ChannelsLast => true;
+
     public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
         ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
-        ("relu1", ReLU()),
         ("pool1", MaxPool2d(2)),
+        ("relu1", ReLU()),
         ("conv2", Conv2d(6, 16, 5)),
-        ("relu2", ReLU()),
         ("pool2", MaxPool2d(2)),
+        ("relu2", ReLU()),
         ("flatten", Flatten()),
         ("fc1", Linear(16L * (((shape.Height / 2) - 4) / 2) * (((shape.Width / 2) - 4) / 2), 120)),
         ("relu3", ReLU()),

@@ -63,6 +63,8 @@ internal sealed record ResNetParameters : IValidatableObject
 /// </summary>
 internal sealed class ResNet(ResNetParameters parameters) : IClassifier
 {
+    public bool ChannelsLast => parameters.Norm != ResNetNorm.Group;
+
     public Layer Build(ImageShape shape, int classes)
     {
         var layers = new List<(string, Layer)>(Convolution("", shape.Channels, parameters.Widths[0], kernel: 3, stride: 1)) { ("relu", ReLU()) };

@@ -13,7 +13,6 @@ internal sealed class LocalFederation : IDisposable
     private readonly RunSpec spec;
     private readonly IWorkload workload;
     private readonly WorkerPool pool;
-    private readonly TensorManifest manifest;
     private byte[] model;
 
     public LocalFederation(RunSpec spec, int workers, NodePlugins? plugins = null)
@@ -22,8 +21,10 @@ internal sealed class LocalFederation : IDisposable
         var problems = new List<string>();
         workload = Workloads.Create(spec, plugins ?? NodePlugins.None, problems) ?? throw new ArgumentException(string.Join("; ", problems));
         pool = new WorkerPool("test", workers, threads: 1);
-        (manifest, model) = pool.RunAsync(workload, Initial, CancellationToken.None).GetAwaiter().GetResult();
+        (Manifest, model) = pool.RunAsync(workload, Initial, CancellationToken.None).GetAwaiter().GetResult();
     }
+
+    public TensorManifest Manifest { get; }
 
     public byte[] Model => model;
 
@@ -79,7 +80,7 @@ internal sealed class LocalFederation : IDisposable
     {
         var total = updates.Sum(update => (double)update.Result.Examples);
         var average = new byte[model.Length];
-        foreach (var entry in manifest.Entries)
+        foreach (var entry in Manifest.Entries)
         {
             var bytes = average.AsSpan((int)entry.Offset, (int)entry.ByteLength);
             if (entry.DType == TensorDType.I64)

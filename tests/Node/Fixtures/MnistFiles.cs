@@ -9,6 +9,9 @@ internal static class MnistFiles
 
     public static bool AreThere => Directory.Exists(Folder) && Directory.EnumerateFiles(Folder, "*-images-idx3-ubyte*").Any();
 
+    /// <summary>The file whose name holds <paramref name="part"/>.</summary>
+    public static string Find(string part) => Directory.EnumerateFiles(Folder, $"*{part}*").First();
+
     private static string Beside()
     {
         // The repository's root is the nearest folder with global.json.
