@@ -68,6 +68,20 @@ public sealed class DrawingTests
         Assert.Equal("M0 1.5h1", cells["cold 1"]);
     }
 
+    [Theory]
+    [InlineData(0.9, 0.95, "0.9", "0.1 0.53 1")]
+    [InlineData(0.4, 0.7, "0", "0.45 0.73 1")]
+    [InlineData(1, 1, "0", "1")]
+    public void HeatMap_NumbersThatAreAllFarFromZero_AreToldApart(double smallest, double middle, string low, string opacities)
+    {
+        var drawing = HeatMap.Draw(
+            new("t", "d", "round", value => Figures.Number(value)), new HeatGrid(["a"], ["1", "2", "3"], new[,] { { smallest, middle, 1 } }));
+
+        var svg = XElement.Parse(drawing.Markup);
+        Assert.Equal(opacities, string.Join(' ', svg.Element("svg")!.Elements("path").Select(path => path.Attribute("stroke-opacity")!.Value)));
+        Assert.Equal(low, svg.Elements("text").Last(text => text.Attribute("text-anchor")?.Value == "end").Value);
+    }
+
     [Fact]
     public void Grid_TooLargeToDraw_IsTheMeansOfItsParts()
     {

@@ -11,7 +11,7 @@ namespace Distributed.Coordinator.Reports.Drawing;
 internal sealed record HeatMapLabels(string Title, string Description, string Across, Func<double, string> Format);
 
 /// <summary>
-/// A grid of coloured cells: the stronger the colour, the farther from 0, below 0 in a second colour. Equal neighbours of a row are one stroke, and all strokes of a
+/// A grid of coloured cells: the stronger the colour, the larger the number, below 0 in a second colour. Equal neighbours of a row are one stroke, and all strokes of a
 /// colour one path, so that thousands of cells are a few kilobytes.
 /// </summary>
 internal static class HeatMap
@@ -32,8 +32,7 @@ internal static class HeatMap
             return Html.None;
         }
 
-        var (low, high) = (Math.Min(0, finite.Min()), Math.Max(0, finite.Max()));
-        var strongest = Math.Max(Math.Max(high, -low), double.Epsilon);
+        var scale = Scale.Over(finite.Min(), finite.Max());
         var (rows, columns) = (grid.Rows.Count, grid.Columns.Count);
         var names = grid.Rows.Select(name => Figures.Shortened(name, 24)).ToList();
         var left = 12 + (names.Max(name => name.Length) * LetterWidth);
@@ -43,25 +42,25 @@ internal static class HeatMap
         return Canvas.Draw(labels.Title, labels.Description, bottom + Legend + 18, Html.Join(
         [
             Html.Of($"""<rect class="blank" x="{left}" y="{Top}" width="{right - left}" height="{bottom - Top}"/>"""),
-            Html.Of($"""<svg x="{left}" y="{Top}" width="{right - left}" height="{bottom - Top}" viewBox="0 0 {columns} {rows}" preserveAspectRatio="none" shape-rendering="crispEdges">{Cells(grid, strongest)}</svg>"""),
+            Html.Of($"""<svg x="{left}" y="{Top}" width="{right - left}" height="{bottom - Top}" viewBox="0 0 {columns} {rows}" preserveAspectRatio="none" shape-rendering="crispEdges">{Cells(grid, scale)}</svg>"""),
             .. Every(rows, (int)Math.Ceiling(14 / cell)).Select(row => Html.Of(
                 $"""<text class="mark" x="{left - 5}" y="{Top + ((row + 0.5) * cell) + 3.5}" text-anchor="end">{names[row]}</text>""")),
             .. Every(columns, (int)Math.Ceiling(columns * ((grid.Columns.Max(name => name.Length) * LetterWidth) + 10) / (right - left))).Select(column => Html.Of(
                 $"""<text class="mark" x="{left + ((column + 0.5) * (right - left) / columns)}" y="{bottom + 15}" text-anchor="middle">{grid.Columns[column]}</text>""")),
             Html.Of($"""<text class="axis" x="{(left + right) / 2}" y="{bottom + 29}" text-anchor="middle">{labels.Across}</text>"""),
-            Scale(labels.Format, low, high, strongest, left, bottom + Legend),
+            Key(labels.Format, scale, left, bottom + Legend),
         ]));
     }
 
-    private static Html Cells(HeatGrid grid, double strongest)
+    private static Html Cells(HeatGrid grid, Scale scale)
     {
         var paths = new SortedDictionary<int, StringBuilder>();
         for (var row = 0; row < grid.Rows.Count; row++)
         {
             for (int column = 0, next; column < grid.Columns.Count; column = next)
             {
-                var level = LevelOf(grid.Values[row, column], strongest);
-                for (next = column + 1; next < grid.Columns.Count && LevelOf(grid.Values[row, next], strongest) == level; next++)
+                var level = scale.LevelOf(grid.Values[row, column]);
+                for (next = column + 1; next < grid.Columns.Count && scale.LevelOf(grid.Values[row, next]) == level; next++)
                 {
                 }
 
@@ -80,11 +79,6 @@ internal static class HeatMap
         return Html.Join(paths.Select(pair => Html.Of($"""<path class="{Colour(pair.Key)}" stroke-opacity="{Opacity(pair.Key)}" d="{pair.Value.ToString()}"/>""")));
     }
 
-    // Signed: below 0 in the other colour. A number that is there never looks as if it were not.
-    private static int? LevelOf(double value, double strongest) => double.IsFinite(value)
-        ? value == 0 ? 0 : Math.Sign(value) * Math.Max(1, (int)Math.Round(Math.Abs(value) / strongest * Levels))
-        : null;
-
     private static double Opacity(int level) => level == 0 ? 0.03 : 0.06 + (0.94 * Math.Abs(level) / Levels);
 
     private static string Colour(int level) => level < 0 ? "cold" : "heat";
@@ -97,17 +91,39 @@ internal static class HeatMap
         }
     }
 
-    private static Html Scale(Func<double, string> format, double low, double high, double strongest, double left, double y)
+    private static Html Key(Func<double, string> format, Scale scale, double left, double y)
     {
         const int Steps = 24;
         const double Width = 5;
-        var from = left + (format(low).Length * LetterWidth) + 6;
+        var from = left + (format(scale.Low).Length * LetterWidth) + 6;
         return Html.Join(
         [
-            Html.Of($"""<text class="mark" x="{from - 6}" y="{y + 9}" text-anchor="end">{format(low)}</text>"""),
-            .. Enumerable.Range(0, Steps).Select(i => (X: from + (i * Width), Level: LevelOf(low + ((high - low) * i / (Steps - 1)), strongest)!.Value)).Select(step => Html.Of(
+            Html.Of($"""<text class="mark" x="{from - 6}" y="{y + 9}" text-anchor="end">{format(scale.Low)}</text>"""),
+            .. Enumerable.Range(0, Steps).Select(i => (X: from + (i * Width), Level: scale.LevelOf(scale.Low + ((scale.High - scale.Low) * i / (Steps - 1)))!.Value)).Select(step => Html.Of(
                 $"""<path class="{Colour(step.Level)}" stroke-width="10" stroke-opacity="{Opacity(step.Level)}" d="M{step.X} {y + 5}h{Width}"/>""")),
-            Html.Of($"""<text class="mark" x="{from + (Steps * Width) + 6}" y="{y + 9}">{format(high)}</text>"""),
+            Html.Of($"""<text class="mark" x="{from + (Steps * Width) + 6}" y="{y + 9}">{format(scale.High)}</text>"""),
         ]);
+    }
+
+    /// <summary>From numbers to strengths of colour: from 0, or from the smallest number where all are far from 0 and would look alike.</summary>
+    private readonly record struct Scale(double Low, double High, double Floor)
+    {
+        public static Scale Over(double smallest, double largest)
+        {
+            var floor = smallest > largest / 2 && largest - smallest > 1e-6 * largest ? smallest : 0;
+            return new(Math.Min(floor, smallest), Math.Max(floor, largest), floor);
+        }
+
+        // Signed: below 0 in the other colour. A number that is there never looks as if it were not.
+        public int? LevelOf(double value)
+        {
+            if (!double.IsFinite(value))
+            {
+                return null;
+            }
+
+            var share = (value - Floor) / Math.Max(Math.Max(High - Floor, Floor - Low), double.Epsilon);
+            return value == 0 ? 0 : (share < 0 ? -1 : 1) * Math.Max(1, (int)Math.Round(Math.Abs(share) * Levels));
+        }
     }
 }

@@ -12,7 +12,7 @@ internal static class MetricCharts
         new("γ", "The factor of the mixed model; below 1 it shrinks.", [("gamma", "γ")]),
         new("Coherence", "How far the clients' updates agree.", [("coherence", "coherence")]),
         new("Proxy loss", "Loss on the proxy examples, with the learned weights and with the plain average.", [("proxy.loss", "learned"), ("proxy.loss.average", "average")]),
-        new("Cosines", "Between the clients' updates and the model, over all layers.", [("cosine.mean", "mean"), ("cosine.min", "smallest")]),
+        new("Cosines", "Between the clients' layers and those of the model that they started from, over all of them.", [("cosine.mean", "mean"), ("cosine.min", "smallest")]),
     ];
 
     public static Html Draw(RunHistory run)

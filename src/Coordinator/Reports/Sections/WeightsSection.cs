@@ -51,7 +51,7 @@ internal static class WeightsSection
             new("Factors by layer", "Mean over the clients of the factor of each layer, by round.", "round", value => Figures.Number(value)),
             grid,
             "layer",
-            $"What the rule multiplied a client's layer with, mean over the clients: 1 for an update along the model, 0 across it, below 0 against it.{grid.BinNote("layers", "rounds")}");
+            $"What the rule multiplied a client's layer with, mean over the clients: 1 where it points the way of the model that it started from, 0 across it, below 0 against it.{grid.BinNote("layers", "rounds")}");
     }
 
     private static Html Notes(RunHistory run)
