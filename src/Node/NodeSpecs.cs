@@ -47,6 +47,7 @@ public static class NodeSpecs
 
         ValidateModel(spec.Model, plugins, problems);
         ValidateSource(spec, problems);
+        ValidateProxy(spec, problems);
         if (spec.Model.Name == Blob.Name && ModelAlignment.IsAsked(spec))
         {
             problems.Add(new("aggregator.name", $"{spec.Aggregator.Name} aligns hidden units, and model {Blob.Name} has none"));
@@ -66,6 +67,22 @@ public static class NodeSpecs
         else
         {
             problems.Add(new("model.name", $"no model is called '{model.Name}'{NearestKey.Hint(model.Name, [.. Models, .. plugins.Tasks.Keys])}"));
+        }
+    }
+
+    private static void ValidateProxy(RunSpec spec, ICollection<SpecProblem> problems)
+    {
+        if (spec.Proxy is not null && spec.Data.Source == NoSource)
+        {
+            problems.Add(new("proxy", "is drawn from the data, and source none has none"));
+        }
+        else if (spec.Proxy is { From: ProxyOrigin.Train } && spec.Data.Partition.Name == "given")
+        {
+            problems.Add(new("proxy.from", "train takes examples that partition given deals out; take them from: test, or from a folder of their own"));
+        }
+        else if (spec.Proxy is { From: ProxyOrigin.Own } && DataSources.Find(spec.Data.Source) is { NeedsPath: false })
+        {
+            problems.Add(new("proxy.from", $"own needs a source that reads files; {spec.Data.Source} does not"));
         }
     }
 

@@ -48,6 +48,17 @@ public sealed class AggregatorEntry
     /// </summary>
     public bool AlignsModels { get; }
 
+    /// <summary>What a run with these parameters needs a proxy set for; its aggregations are then the work of a node that holds one.</summary>
+    /// <param name="parameters">An object of the type <see cref="Parameters"/>.</param>
+    /// <returns>A reason for people; null: it needs none.</returns>
+    public string? WhyProxy(AggregatorParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return NeedsProxy ? $"{Name} learns on it"
+            : parameters.Buffers == BufferPolicy.Recalibrate ? "buffers: recalibrate estimates running statistics on it"
+            : null;
+    }
+
     /// <summary>Makes the aggregator.</summary>
     /// <param name="parameters">An object of the type <see cref="Parameters"/>, ranges already checked.</param>
     /// <exception cref="ArgumentException">The object is of another type.</exception>

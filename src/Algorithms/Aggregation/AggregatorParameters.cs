@@ -5,7 +5,7 @@ public enum BufferPolicy
 {
     /// <summary>Averaged with the clients' weights; counters take the largest value.</summary>
     Average,
-    /// <summary>Each client keeps its own; the global model's stays as it was.</summary>
+    /// <summary>Each client goes on from its own; the global model's are averaged, for evaluation and for clients that are new.</summary>
     Local,
     /// <summary>Averaged first, then estimated anew by the node that holds the proxy set, with the new model.</summary>
     Recalibrate,

@@ -50,8 +50,7 @@ internal static class BlockFold
         {
             LayerRule.Combine combine => Combine(combine, cohort, entry.DType, offset, read, buffers),
             LayerRule.Maximum => Maximum(cohort, entry.DType, offset, read, buffers),
-            LayerRule.First => cohort.Updates[0].Model.Read(offset, read),
-            _ => input.Reference.Read(offset, read),
+            _ => cohort.Updates[0].Model.Read(offset, read),
         };
         output.Write(offset, made);
         return FiniteScanner.CountIn(entry.DType, made) == 0;

@@ -19,7 +19,7 @@ internal sealed class FedAvg(FedAvgParameters parameters) : IAggregator
     public AggregateReport Aggregate(AggregationInput input, ITensorWriter output, CancellationToken cancellation = default)
     {
         if (!Cohort.TryWeighted(input, out var cohort, out var unchanged)) return unchanged;
-        var rules = LayerRules.For(input.Manifest, parameters.Buffers, cohort.Mean(parameters.Gamma), cohort.Mean());
+        var rules = LayerRules.For(input.Manifest, cohort.Mean(parameters.Gamma), cohort.Mean());
         return BlockFold.Run(input, cohort, rules, output, cancellation) with { State = input.State };
     }
 }

@@ -98,7 +98,7 @@ internal sealed class FedLaw(FedLawParameters parameters) : IAggregator
 
         var mixture = FedLawMixture.Open(counted, cancellation);
         var learned = Learn(mixture, cohort, critical.Reached is not null && parameters.StopAtCriticalPoint);
-        var rules = LayerRules.For(input.Manifest, parameters.Buffers, new Combination(learned.Lambda, 1, learned.Gamma), cohort.Mean());
+        var rules = LayerRules.For(input.Manifest, new Combination(learned.Lambda, 1, learned.Gamma), cohort.Mean());
         var report = BlockFold.Run(input, cohort, rules, output, cancellation);
         return report.Outcome != AggregateOutcome.Updated ? report : report with
         {

@@ -59,7 +59,7 @@ internal sealed class LDawa(LDawaParameters parameters) : IAggregator
         var factors = Factors(input, cohort, cancellation);
         var byExamples = parameters.Weights == LDawaWeights.Examples;
         var divisor = byExamples ? cohort.TotalWeight : cohort.Updates.Count;
-        var rules = LayerRules.For(input.Manifest, parameters.Buffers, (i, _) => new Combination(
+        var rules = LayerRules.For(input.Manifest, (i, _) => new Combination(
             [.. factors[i].Select((factor, k) => byExamples ? factor * cohort.Updates[k].Weight : factor)], divisor, Scale: 1));
         var report = BlockFold.Run(input, cohort, rules, output, cancellation);
         return report.Outcome != AggregateOutcome.Updated ? report : report with

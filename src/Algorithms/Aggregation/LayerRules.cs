@@ -8,9 +8,6 @@ internal abstract record LayerRule
     /// <summary>A combination of the clients' tensors; never below 0 where the tensor is a variance.</summary>
     public sealed record Combine(Combination Of, bool NeverNegative) : LayerRule;
 
-    /// <summary>The reference's.</summary>
-    public sealed record Keep : LayerRule;
-
     /// <summary>The first client's: integers of unknown meaning are never averaged and cut.</summary>
     public sealed record First : LayerRule;
 
@@ -22,11 +19,11 @@ internal abstract record LayerRule
 internal static class LayerRules
 {
     /// <summary>The same combination for all parameters, and one for all buffers.</summary>
-    public static LayerRule[] For(TensorManifest manifest, BufferPolicy buffers, Combination parameters, Combination statistics) =>
-        For(manifest, buffers, (_, entry) => entry.IsTrainable ? parameters : statistics);
+    public static LayerRule[] For(TensorManifest manifest, Combination parameters, Combination statistics) =>
+        For(manifest, (_, entry) => entry.IsTrainable ? parameters : statistics);
 
-    /// <summary>A combination for each floating-point tensor; integers and kept buffers need none.</summary>
-    public static LayerRule[] For(TensorManifest manifest, BufferPolicy buffers, Func<int, TensorEntry, Combination> combination)
+    /// <summary>A combination for each floating-point tensor; integers need none.</summary>
+    public static LayerRule[] For(TensorManifest manifest, Func<int, TensorEntry, Combination> combination)
     {
         var rules = new LayerRule[manifest.Count];
         for (var i = 0; i < rules.Length; i++)
@@ -34,7 +31,6 @@ internal static class LayerRules
             var entry = manifest[i];
             rules[i] = entry switch
             {
-                { IsBuffer: true } when buffers == BufferPolicy.Local => new LayerRule.Keep(),
                 _ when entry.DType.IsFloating() => new LayerRule.Combine(combination(i, entry), IsVariance(entry)),
                 _ when IsCounter(entry) => new LayerRule.Maximum(),
                 _ => new LayerRule.First(),

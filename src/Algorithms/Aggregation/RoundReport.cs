@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 
 namespace Distributed.Algorithms.Aggregation;
 
-/// <summary>What the record of a round takes from an aggregation: the same, whoever made it.</summary>
-public static class RoundReport
+/// <summary>What the record of a round takes from an aggregation: the same, whoever made it and however it travelled.</summary>
+public sealed record RoundReport
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -14,9 +14,38 @@ public static class RoundReport
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>Figures of the rule, finite.</summary>
+    public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>Remarks.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>Names of the tensors that <see cref="Factors"/> are about; empty where the rule has none.</summary>
+    public ImmutableArray<string> Layers { get; init; } = [];
+
+    /// <summary>What each client's tensors were multiplied with before the average (L-DAWA: the cosines), one number for each layer, by the client's number.</summary>
+    public ImmutableSortedDictionary<int, ImmutableArray<double>> Factors { get; init; } = ImmutableSortedDictionary<int, ImmutableArray<double>>.Empty;
+
     /// <summary>A numbered client's <see cref="ClientUpdate.Client"/>. Fixed width: rules sort by the text, rounds are recorded by the number.</summary>
     /// <param name="client">The number, 0 and up.</param>
     public static string ClientName(int client) => client.ToString("D10", CultureInfo.InvariantCulture);
+
+    /// <summary>Takes a report whose clients are named by <see cref="ClientName"/>.</summary>
+    /// <param name="report">What the rule did.</param>
+    public static RoundReport Of(AggregateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return new RoundReport
+        {
+            Metrics = report.Metrics,
+            Notes = report.Notes,
+            Layers = report.Factors?.Layers ?? [],
+            Factors = report.Factors is not { } table
+                ? ImmutableSortedDictionary<int, ImmutableArray<double>>.Empty
+                : Enumerable.Range(0, table.Clients.Length).ToImmutableSortedDictionary(
+                    row => int.Parse(table.Clients[row], CultureInfo.InvariantCulture), row => table.OfClient(row).ToImmutableArray()),
+        };
+    }
 
     /// <summary>Each client's share of the new model, the mean over its layers; 0 for one that the rule left out.</summary>
     /// <param name="report">What the rule did.</param>
@@ -30,29 +59,15 @@ public static class RoundReport
         return [.. clients.Select(client => table.Clients.IndexOf(ClientName(client))).Select(row => row < 0 ? 0 : Mean(table.OfClient(row)))];
     }
 
-    /// <summary>
-    /// <c>metrics</c>, <c>notes</c> and, where the rule multiplied each client's tensors with factors of their own (L-DAWA), <c>factors</c>:
-    /// the tensors' names as <c>layers</c> and a row of numbers for each client's number as <c>clients</c>.
-    /// </summary>
-    /// <param name="report">What the rule did.</param>
+    /// <summary>The report as a round record holds it: <c>metrics</c>, <c>notes</c>, and <c>factors</c> with <c>layers</c> and <c>clients</c> where there are any.</summary>
     /// <param name="more">Further figures for <c>metrics</c>; none has the name of one of the rule's.</param>
     /// <returns>A JSON object; null when there is nothing to say.</returns>
-    public static string? ToJson(AggregateReport report, IEnumerable<KeyValuePair<string, double>> more)
+    public string? ToJson(IEnumerable<KeyValuePair<string, double>> more)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        var metrics = report.Metrics.AddRange(more);
-        return metrics.IsEmpty && report.Notes.IsEmpty && report.Factors is null
-            ? null
-            : JsonSerializer.Serialize(new { metrics, notes = report.Notes, factors = FactorsOf(report.Factors) }, Options);
+        var metrics = Metrics.SetItems(more);
+        var factors = Factors.IsEmpty ? null : new { layers = Layers, clients = Factors };
+        return metrics.IsEmpty && Notes.IsEmpty && factors is null ? null : JsonSerializer.Serialize(new { metrics, notes = Notes, factors }, Options);
     }
-
-    private static object? FactorsOf(CoefficientTable? table) => table is null ? null : new
-    {
-        layers = table.Layers,
-        clients = Enumerable.Range(0, table.Clients.Length).ToDictionary(row => NumberOf(table.Clients[row]), row => table.OfClient(row).ToArray()),
-    };
-
-    private static string NumberOf(string client) => client.TrimStart('0') is { Length: > 0 } number ? number : "0";
 
     // Rules without layers of their own have one value for all; its mean must not differ from it in the last bit.
     private static double Mean(ReadOnlySpan<double> values)

@@ -20,10 +20,11 @@ internal static class NodeVerb
         var threads = Settings.Number(terminal, "--threads", "DIST_THREADS", 1, "Threads inside an operator, for each worker.");
         var clients = Settings.Text(terminal, "--clients", "DIST_CLIENTS", "LIST", "Clients whose data only this node has, such as 0,3,5-9. [env: DIST_CLIENTS; default: any client]", null);
         var path = Settings.Text(terminal, "--data-path", "DIST_DATA_PATH", "DIR", "Folder of the data on this machine, instead of the run's data.path. [env: DIST_DATA_PATH]", null);
+        var proxy = Settings.Text(terminal, "--proxy-path", "DIST_PROXY_PATH", "DIR", "Folder of a proxy set on this machine, for runs with proxy.from: own. [env: DIST_PROXY_PATH]", null);
         var verbose = Settings.Verbose();
         var command = coordinator.AddTo(new Command("node", "Trains for a coordinator until it is told to stop; comes back when the coordinator does.")
         {
-            name, workers, threads, clients, path, verbose,
+            name, workers, threads, clients, path, proxy, verbose,
         });
         command.SetAction((parsed, cancellation) => Failures.GuardAsync(terminal, "text", () =>
         {
@@ -44,6 +45,7 @@ internal static class NodeVerb
                 Clients = ids,
                 SendSpans = true,
                 DataPath = parsed.GetValue(path) is { Length: > 0 } folder ? folder : null,
+                ProxyPath = parsed.GetValue(proxy) is { Length: > 0 } own ? own : null,
             };
             return WorkAsync(terminal, plugins, options, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information, cancellation);
         }, cancellation));

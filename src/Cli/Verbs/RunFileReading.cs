@@ -24,7 +24,7 @@ internal static class RunFileReading
     private static List<SpecProblem> Aggregators(RunSpec spec)
     {
         var problems = new List<SpecProblem>();
-        AggregatorChoice.Read(spec.Aggregator, problems);
+        AggregatorChoice.Check(spec, problems);
         return problems;
     }
 }

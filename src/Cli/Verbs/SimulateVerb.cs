@@ -34,6 +34,12 @@ internal static class SimulateVerb
     private static async Task<int> SimulateAsync(
         Terminal terminal, NodePlugins plugins, RunSpec spec, string output, string format, CancellationToken cancellation)
     {
+        if (spec.Proxy is { From: ProxyOrigin.Own, Path: null or "" })
+        {
+            return Failures.Say(
+                terminal, format, ExitCode.Usage, "failed", "RUN_FILE", "proxy.path: is required in a simulation with proxy.from: own; no worker has another folder");
+        }
+
         // A machine that cannot train says so before anything is written.
         var engine = spec.Data.Source == "none" ? [] : Machine.Engine();
         if (engine.FirstOrDefault(finding => finding.Standing == Standing.Missing) is { } missing)

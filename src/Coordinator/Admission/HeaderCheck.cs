@@ -35,12 +35,24 @@ internal static class HeaderCheck
             return new Refusal(RefusalCode.ProtocolViolation, $"The header's metrics cannot be used: {problem}.");
         }
 
+        var delegated = (DelegatedResult?)null;
+        if (header.Aggregation is not null != (header.Client == UpdateId.AggregateClient))
+        {
+            return new Refusal(RefusalCode.ProtocolViolation, $"An aggregation goes with client {UpdateId.AggregateClient}, and only with it.");
+        }
+
+        if (header.Aggregation is { } aggregation && !AggregationCheck.TryRead(aggregation, out delegated, out problem))
+        {
+            return new Refusal(RefusalCode.ProtocolViolation, $"The aggregation cannot be used: {problem}.");
+        }
+
         // Sizes and counts above what a long holds are too large whatever the limit: kept at the largest, so that the comparison with it says so.
         var id = new UpdateId(header.RunId, (int)header.Round, (int)header.Client, (long)header.BaseVersion);
         return new SpooledUpdate(
             id, hash, Clamp(header.SizeBytes), node, header.Weight, Clamp(header.Examples), header.TrainLoss, header.TrainSeconds)
         {
             Metrics = metrics,
+            Delegated = delegated,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Runs;
 using Distributed.Coordinator.Telemetry;
@@ -7,6 +8,7 @@ using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -96,9 +98,9 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     public Task Announce(string runId, string specJson) => Send(new() { RunAnnounced = new RunAnnounced { RunId = runId, SpecJson = specJson } });
 
     /// <inheritdoc />
-    public Task Assign(NodeTask task) => Send(new()
+    public Task Assign(NodeTask task)
     {
-        TaskAssigned = new TaskAssigned
+        var assigned = new TaskAssigned
         {
             Key = KeyOf(task.Key),
             BaseVersion = (ulong)task.BaseVersion,
@@ -106,8 +108,18 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
             Shards = (uint)task.Shards,
             Traceparent = task.Traceparent,
             DeadlineMilliseconds = (ulong)task.DeadlineMilliseconds,
-        },
-    });
+            AggregatorState = ByteString.CopyFrom(task.AggregatorState.AsSpan()),
+            OwnBuffers = task.OwnBuffers,
+        };
+        assigned.Updates.AddRange(task.Updates.Select(update => new Protocols.V1.AdmittedUpdate
+        {
+            Client = (uint)update.Client,
+            Sha256 = ByteString.CopyFrom(Convert.FromHexString(update.Hash)),
+            SizeBytes = (ulong)update.SizeBytes,
+            Weight = update.Weight,
+        }));
+        return Send(new() { TaskAssigned = assigned });
+    }
 
     /// <inheritdoc />
     public Task Cancel(NodeTaskKey task, string reason) => Send(new() { TaskCancelled = new TaskCancelled { Key = KeyOf(task), Reason = reason } });
@@ -196,10 +208,10 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     {
         NodeMessage.MessageOneofCase.Heartbeat => Beat(message.Heartbeat),
         NodeMessage.MessageOneofCase.RunAccepted => Accept(message.RunAccepted),
-        NodeMessage.MessageOneofCase.RunRejected => Run(message.RunRejected.RunId).NodeRejected(name, [.. message.RunRejected.Problems.Select(Printable)]),
+        NodeMessage.MessageOneofCase.RunRejected => Run(message.RunRejected.RunId).NodeRejected(name, [.. message.RunRejected.Problems.Select(ForeignText.Printable)]),
         NodeMessage.MessageOneofCase.TaskCompleted => Complete(message.TaskCompleted),
         NodeMessage.MessageOneofCase.TaskFailed => Run(message.TaskFailed.Key?.RunId).TaskFailed(
-            name, KeyOf(message.TaskFailed.Key!), CodeOf(message.TaskFailed.Code), Printable(message.TaskFailed.Detail)),
+            name, KeyOf(message.TaskFailed.Key!), CodeOf(message.TaskFailed.Code), ForeignText.Printable(message.TaskFailed.Detail)),
         NodeMessage.MessageOneofCase.SpanFinished => Trace(message.SpanFinished),
         _ => throw new Refusal(RefusalCode.ProtocolViolation, "A node says Hello once, and nothing that this version does not know.").ToRpcException(),
     };
@@ -213,13 +225,13 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     // What the data is made of comes first: the acceptance begins the run.
     private async Task Accept(RunAccepted accepted)
     {
-        var (run, data) = (Run(accepted.RunId), NodeAnswers.DataOf(accepted, Printable(accepted.Engine)));
+        var (run, data) = (Run(accepted.RunId), NodeAnswers.DataOf(accepted, ForeignText.Printable(accepted.Engine)));
         if (!data.Examples.IsEmpty)
         {
             await run.DataDescribed(name, data);
         }
 
-        await run.NodeAccepted(name, data.Examples, data.TestExamples);
+        await run.NodeAccepted(name, data.Examples, data.TestExamples, checked((long)accepted.ProxyExamples));
     }
 
     // Uploads say themselves that a training task is done; a completion without a figure has nothing to add.
@@ -238,13 +250,9 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
         : grains.GetGrain<IRunGrain>(runId!);
 
     private NodeDescription DescriptionOf(Hello hello) => new(
-        name, number, (int)hello.Slots, [.. hello.Clients.Select(client => checked((int)client))], Printable(hello.Device), Printable(hello.SoftwareVersion));
+        name, number, (int)hello.Slots, [.. hello.Clients.Select(client => checked((int)client))], ForeignText.Printable(hello.Device), ForeignText.Printable(hello.SoftwareVersion));
 
     private static string CodeOf(string code) => RefusalCodes.Parse(code) is null ? RefusalCodes.WireName(RefusalCode.TrainingFailed) : code;
-
-    // Texts of nodes go to logs and records: one line, of bounded length.
-    private static string Printable(string text) =>
-        string.Concat(text.Take(500).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? ' ' : c));
 
     private static NodeTaskKey KeyOf(TaskKey key) => new(key.RunId, (int)key.Kind, checked((int)key.Round), checked((int)key.Index));
 

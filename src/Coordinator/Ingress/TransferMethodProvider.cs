@@ -10,6 +10,8 @@ internal sealed class TransferMethodProvider : IServiceMethodProvider<TransferSe
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TransferService> context)
     {
         context.AddServerStreamingMethod(TransferMethods.DownloadModel, [], (service, request, stream, call) => service.DownloadModel(request, stream, call));
+        context.AddServerStreamingMethod(TransferMethods.DownloadUpdate, [], (service, request, stream, call) => service.DownloadUpdate(request, stream, call));
+        context.AddServerStreamingMethod(TransferMethods.DownloadBuffers, [], (service, request, stream, call) => service.DownloadBuffers(request, stream, call));
         context.AddClientStreamingMethod(TransferMethods.UploadUpdate, [], (service, stream, call) => service.UploadUpdate(stream, call));
         context.AddUnaryMethod(TransferMethods.GetUploadStatus, [], (service, request, call) => service.GetUploadStatus(request, call));
     }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Coordinator.Ingress;
 
 /// <summary><c>distributed.v1.TransferService</c>: models down, updates up.</summary>
-internal sealed partial class TransferService(UploadReceiver receiver, ModelSender sender, ISpool spool, ILogger<TransferService> log)
+internal sealed partial class TransferService(UploadReceiver receiver, ModelSender models, UpdateSender updates, BuffersSender buffers, ISpool spool, ILogger<TransferService> log)
 {
     /// <summary>The metadata key under which a node says its name; the gate compares it with the sessions.</summary>
     public const string NodeNameKey = "node-name";
@@ -23,11 +23,14 @@ internal sealed partial class TransferService(UploadReceiver receiver, ModelSend
     /// <summary>A model version, from an offset to its end.</summary>
     public async Task DownloadModel(DownloadRequest request, IServerStreamWriter<Frame> stream, ServerCallContext context)
     {
-        if (await sender.SendAsync(request, stream, context.CancellationToken) is { } refusal)
-        {
-            DownloadRefused(log, RefusalCodes.WireName(refusal.Code), refusal.Message);
-            throw refusal.ToRpcException();
-        }
+        Require(await models.SendAsync(request, stream, context.CancellationToken));
+    }
+
+    /// <summary>An admitted update, from an offset to its end, for the node that aggregates its round.</summary>
+    public async Task DownloadUpdate(UpdateRequest request, IServerStreamWriter<Frame> stream, ServerCallContext context)
+    {
+        var node = context.RequestHeaders.GetValue(NodeNameKey);
+        Require(Identify(node, context) ?? await updates.SendAsync(request, node!, stream, context.CancellationToken));
     }
 
     /// <summary>An update; answered when it is durable and counted.</summary>
@@ -64,6 +67,25 @@ internal sealed partial class TransferService(UploadReceiver receiver, ModelSend
 
         var (offset, accepted) = spool.GetStatus(new UpdateId(request.RunId, (int)request.Round, (int)request.Client, 0), hash);
         return Task.FromResult(new UploadStatus { Offset = (ulong)offset, Accepted = accepted });
+    }
+
+    /// <summary>The buffers that a client keeps for itself.</summary>
+    public async Task DownloadBuffers(BuffersRequest request, IServerStreamWriter<Frame> stream, ServerCallContext context)
+    {
+        var node = context.RequestHeaders.GetValue(NodeNameKey);
+        Require(Identify(node, context) ?? await buffers.SendAsync(request, node!, stream, context.CancellationToken));
+    }
+
+    private static Refusal? Identify(string? node, ServerCallContext context) =>
+        EntityName.Check("node name", node) ?? NodeIdentity.Check(node!, context);
+
+    private void Require(Refusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            DownloadRefused(log, RefusalCodes.WireName(refusal.Code), refusal.Message);
+            throw refusal.ToRpcException();
+        }
     }
 
     // The parent is the node's upload span; the server's own request span, when there is one, is not exported and would cut the trace.

@@ -22,7 +22,10 @@ internal static class TransferServices
         services.TryAddSingleton<TransferSlots>();
         services.TryAddSingleton<TransferMeter>();
         services.TryAddSingleton<UploadReceiver>();
+        services.TryAddSingleton<FrameSender>();
         services.TryAddSingleton<ModelSender>();
+        services.TryAddSingleton<UpdateSender>();
+        services.TryAddSingleton<BuffersSender>();
         services.TryAddSingleton<TransferService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TransferService>, TransferMethodProvider>());
         // Not Try: Kestrel has registered its own, and the last one counts.

@@ -66,7 +66,7 @@ internal sealed class UploadReceiver(
 
         if (spool.Find(update.Id) is { } complete && complete.Repeats(update))
         {
-            return await AdmitAsync(complete, cancellation);
+            return await AdmitAsync(complete with { Delegated = update.Delegated }, cancellation);
         }
 
         if (!(await slots.UploadAsync(cancellation)).TryGet(out var slot, out refusal))

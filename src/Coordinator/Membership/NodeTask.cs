@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 
 namespace Distributed.Coordinator.Membership;
@@ -24,4 +25,26 @@ public sealed record NodeTask(
     [property: Id(2)] string BaseHash,
     [property: Id(3)] int Shards,
     [property: Id(4)] string Traceparent,
-    [property: Id(5)] long DeadlineMilliseconds);
+    [property: Id(5)] long DeadlineMilliseconds)
+{
+    /// <summary>What goes into the new model, when aggregating; ascending by client.</summary>
+    [Id(6)]
+    public ImmutableArray<SourceUpdate> Updates { get; init; } = [];
+
+    /// <summary>What the aggregator passed on with the base version, when aggregating.</summary>
+    [Id(7)]
+    public ImmutableArray<byte> AggregatorState { get; init; } = [];
+
+    /// <summary>Whether the client goes on from buffers of its own, when training.</summary>
+    [Id(8)]
+    public bool OwnBuffers { get; init; }
+}
+
+/// <summary>An admitted update that a node is to aggregate.</summary>
+/// <param name="Client">Its client.</param>
+/// <param name="Hash">SHA-256 of its bytes, hexadecimal.</param>
+/// <param name="SizeBytes">Number of bytes.</param>
+/// <param name="Weight">Weight in the aggregate.</param>
+[GenerateSerializer, Immutable, Alias("distributed.source-update")]
+public sealed record SourceUpdate(
+    [property: Id(0)] int Client, [property: Id(1)] string Hash, [property: Id(2)] long SizeBytes, [property: Id(3)] double Weight);

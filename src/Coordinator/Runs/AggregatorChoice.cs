@@ -19,8 +19,36 @@ public sealed record AggregatorChoice
     /// <summary>Its parameters.</summary>
     public AggregatorParameters Parameters { get; }
 
+    /// <summary>Whether its aggregations are the work of a node that holds the proxy set.</summary>
+    public bool UsesProxy => Entry.WhyProxy(Parameters) is not null;
+
     /// <summary>Makes it.</summary>
     public IAggregator Create() => Entry.Create(Parameters);
+
+    /// <summary>The choice of a run that passed <see cref="Check"/>.</summary>
+    /// <param name="spec">The run.</param>
+    /// <exception cref="InvalidOperationException">It did not.</exception>
+    public static AggregatorChoice Of(RunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Read(spec.Aggregator, [])
+            ?? throw new InvalidOperationException($"The aggregator {spec.Aggregator.Name} passed validation but cannot be made.");
+    }
+
+    /// <summary>Adds every mistake of a run's aggregator, and of the proxy set that it may need.</summary>
+    /// <param name="spec">The run.</param>
+    /// <param name="problems">Receives the mistakes.</param>
+    public static void Check(RunSpec spec, ICollection<SpecProblem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(problems);
+        if (Read(spec.Aggregator, problems) is { } choice && spec.Proxy is null && choice.Entry.WhyProxy(choice.Parameters) is { } why)
+        {
+            problems.Add(ProxyRules.Missing(why));
+        }
+
+        ProxyRules.Check(spec, problems);
+    }
 
     /// <summary>Reads what a run file asks for.</summary>
     /// <param name="spec">The aggregator of the run.</param>
@@ -44,11 +72,6 @@ public sealed record AggregatorChoice
 
         var before = problems.Count;
         var parameters = (AggregatorParameters)SpecBinder.Bind(entry.Parameters, spec.Parameters, path, problems);
-        if (entry.NeedsProxy)
-        {
-            problems.Add(new($"{path}.name", $"{spec.Name} needs a proxy set on a node, which runs do not have yet"));
-        }
-
         var inner = (parameters as RebasinParameters)?.Then is { } then ? ReadNested(spec, then, path, problems) : null;
         return problems.Count > before ? null : inner ?? new AggregatorChoice(entry, parameters);
     }

@@ -34,7 +34,7 @@ public interface IRunGrain : IGrainWithStringKey
 
     /// <summary>A node can work on the run.</summary>
     [Alias("node-accepted")]
-    Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples);
+    Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples, long proxyExamples);
 
     /// <summary>A node that can work on the run says who has which data, for people.</summary>
     [Alias("data-described")]
@@ -51,6 +51,10 @@ public interface IRunGrain : IGrainWithStringKey
     /// <summary>Puts a refused upload into the record.</summary>
     [Alias("upload-refused")]
     Task UploadRefused(int round, int client, string node, string code, string detail);
+
+    /// <summary>An admitted update was found damaged when a node that aggregates asked for it.</summary>
+    [Alias("update-damaged")]
+    Task UpdateDamaged(int round, int client, string reason);
 
     /// <summary>A shard of an evaluation is done.</summary>
     [Alias("shard-evaluated")]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Distributed.Algorithms;
 using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 using Distributed.Coordinator.Storage;
@@ -64,6 +63,23 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         }
     });
 
+    /// <summary>Takes the model that a node made of a round's updates, byte for byte.</summary>
+    public Made TakeAggregate(string runId, RunSpec spec, RoundEffect.TakeAggregate order, RunFolder folder) => Guarded(() =>
+    {
+        using var reader = Open(order.Update);
+        var (version, said) = (order.Update.Id.BaseVersion + 1, order.Update.Delegated!);
+        var writer = checkpoints.Begin(runId, version, order.Update.SizeBytes, spec.Durable);
+        return Finished(writer, () =>
+        {
+            writer.CopyFrom(reader);
+            folder.WriteAggregatorState(version, said.State.AsMemory(), spec.Durable);
+            KeepBuffers(runId, spec, version - 1, order.Updates, folder);
+            var report = new RoundReport { Metrics = said.Metrics, Notes = said.Notes, Layers = said.Layers, Factors = said.Factors };
+            return new Made(
+                writer, new AggregateResult(writer.Hash(), [.. said.Coefficients.Values], report.ToJson(OverClients(order.Updates))), null, []);
+        });
+    });
+
     private SpoolReader Open(SpooledUpdate update)
     {
         try
@@ -84,7 +100,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         return Finished(writer, () =>
         {
             writer.WriteHeader(reference.HeaderBytes.Span);
-            var report = AggregatorOf(spec).Aggregate(
+            var report = AggregatorChoice.Of(spec).Create().Aggregate(
                 new()
                 {
                     Manifest = reference.Header.Manifest,
@@ -100,13 +116,20 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
             }
 
             folder.WriteAggregatorState(order.BaseVersion + 1, report.State, spec.Durable);
+            KeepBuffers(runId, spec, order.BaseVersion, order.Updates, folder);
             var shares = RoundReport.Shares(report, order.Updates.Select(update => update.Id.Client));
-            return new Made(writer, new AggregateResult(writer.Hash(), shares, RoundReport.ToJson(report, OverClients(order.Updates))), null, []);
+            return new Made(writer, new AggregateResult(writer.Hash(), shares, RoundReport.Of(report).ToJson(OverClients(order.Updates))), null, []);
         });
     }
 
-    private static IAggregator AggregatorOf(RunSpec spec) => AggregatorChoice.Read(spec.Aggregator, [])?.Create()
-        ?? throw new InvalidOperationException($"The aggregator {spec.Aggregator.Name} passed validation but cannot be made.");
+    private void KeepBuffers(string runId, RunSpec spec, long baseVersion, ImmutableArray<SpooledUpdate> updates, RunFolder folder)
+    {
+        if (ClientBuffers.AreKept(AggregatorChoice.Of(spec).Parameters))
+        {
+            using var reference = checkpoints.OpenReader(runId, baseVersion).TryGet(out var opened, out var refusal) ? opened : throw new StorageException(refusal);
+            ClientBuffers.Write(folder, baseVersion, reference.Header.Manifest, updates, spool, spec.Durable);
+        }
+    }
 
     // What the clients told of their updates, in two figures each; the single ones stand beside the updates.
     private static IEnumerable<KeyValuePair<string, double>> OverClients(ImmutableArray<SpooledUpdate> updates) =>

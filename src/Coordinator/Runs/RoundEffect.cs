@@ -26,7 +26,17 @@ internal abstract record RoundEffect
     /// <param name="BaseHash">Its hash.</param>
     /// <param name="Shards">Shards of the test set, when evaluating.</param>
     /// <param name="DeadlineMilliseconds">Time left; 0: none.</param>
-    public sealed record Assign(string Node, TaskRef Task, long BaseVersion, ContentHash BaseHash, int Shards, long DeadlineMilliseconds) : RoundEffect;
+    public sealed record Assign(string Node, TaskRef Task, long BaseVersion, ContentHash BaseHash, int Shards, long DeadlineMilliseconds) : RoundEffect
+    {
+        /// <summary>Whether the client goes on from buffers of its own, when training.</summary>
+        public bool OwnBuffers { get; init; }
+
+        /// <summary>What goes into the new model, when aggregating; ascending by client.</summary>
+        public ImmutableArray<SpooledUpdate> Updates { get; init; } = [];
+
+        /// <summary>What the aggregator passed on with the base version, when aggregating.</summary>
+        public ImmutableArray<byte> AggregatorState { get; init; } = [];
+    }
 
     /// <summary>Take a task back.</summary>
     public sealed record Cancel(string Node, TaskRef Task, string Reason) : RoundEffect;
@@ -44,6 +54,12 @@ internal abstract record RoundEffect
 
     /// <summary>Make the new model out of these updates (ascending by client); for round 0 it is the one update itself.</summary>
     public sealed record Aggregate(int Round, long BaseVersion, ImmutableArray<SpooledUpdate> Updates) : RoundEffect;
+
+    /// <summary>Make ready for a node to aggregate: nothing of an earlier attempt stays, and the aggregator's state is read.</summary>
+    public sealed record PrepareDelegation(int Round, long BaseVersion) : RoundEffect;
+
+    /// <summary>Make the new model out of the one that a node uploaded.</summary>
+    public sealed record TakeAggregate(int Round, SpooledUpdate Update, ImmutableArray<SpooledUpdate> Updates) : RoundEffect;
 
     /// <summary>Create the manifest of the model that the aggregation wrote.</summary>
     public sealed record Commit(int Round, long Version, ContentHash Hash, ContentHash Parent, ImmutableArray<ContentHash> Updates) : RoundEffect;

@@ -28,7 +28,9 @@ internal abstract record RoundEvent(long Now)
     /// <param name="Node">Name.</param>
     /// <param name="Examples">Examples per client id.</param>
     /// <param name="TestExamples">Examples it can evaluate on.</param>
-    public sealed record NodeAccepted(long Now, string Node, ImmutableArray<long> Examples, long TestExamples) : RoundEvent(Now);
+    /// <param name="ProxyExamples">Examples of the proxy set that it holds.</param>
+    public sealed record NodeAccepted(
+        long Now, string Node, ImmutableArray<long> Examples, long TestExamples, long ProxyExamples = 0) : RoundEvent(Now);
 
     /// <summary>A node cannot work on the run.</summary>
     public sealed record NodeRejected(long Now, string Node, ImmutableArray<string> Problems) : RoundEvent(Now);
@@ -47,6 +49,9 @@ internal abstract record RoundEvent(long Now)
 
     /// <summary>A timer that an effect had asked for.</summary>
     public sealed record TimerFired(long Now, RoundTimer Timer) : RoundEvent(Now);
+
+    /// <summary>A node can be given the round's aggregation.</summary>
+    public sealed record DelegationPrepared(long Now, int Round, ImmutableArray<byte> AggregatorState) : RoundEvent(Now);
 
     /// <summary>The new model is written beside its place.</summary>
     public sealed record Aggregated(long Now, int Round, AggregateResult Result) : RoundEvent(Now);
@@ -94,6 +99,9 @@ internal enum TimerPurpose
 
     /// <summary>Gives an evaluation up.</summary>
     Evaluation,
+
+    /// <summary>Abandons a round whose aggregation no node finished.</summary>
+    Aggregation,
 }
 
 /// <summary>A timer; one that fires for a round which is over changes nothing.</summary>

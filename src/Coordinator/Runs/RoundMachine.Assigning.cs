@@ -12,7 +12,7 @@ internal static partial class RoundMachine
         }
 
         CutEvaluations(step);
-        while (step.State.Waiting.Count > 0 || step.State.Evaluations.Count > 0)
+        while (step.State.Waiting.Count > 0 || step.State.Evaluations.Count > 0 || step.State.Delegation is { IsWaiting: true })
         {
             var assigned = false;
             foreach (var node in step.State.Nodes.Values.Where(node => node.FreeSlots > 0).OrderByDescending(node => node.FreeSlots))
@@ -41,6 +41,11 @@ internal static partial class RoundMachine
             {
                 return new TaskRef(TaskKind.Evaluate, round, evaluation.Waiting.Min);
             }
+        }
+
+        if (IsWanted(state, node))
+        {
+            return AggregationTask(state);
         }
 
         if (!state.IsOpen)
@@ -74,13 +79,22 @@ internal static partial class RoundMachine
             return;
         }
 
+        if (task.Kind == TaskKind.Aggregate)
+        {
+            AssignAggregation(step, node, task);
+            return;
+        }
+
         step.State = step.State with
         {
             Waiting = state.Waiting.Remove(task.Index),
             Clients = state.Clients.SetItem(task.Index, state.Clients[task.Index] with { Node = node.Name }),
         };
         var left = Math.Max(1, state.DeadlineAt - step.Now);
-        step.Do(new RoundEffect.Assign(node.Name, task, Math.Max(0, state.Version), state.ModelHash, 0, left));
+        step.Do(new RoundEffect.Assign(node.Name, task, Math.Max(0, state.Version), state.ModelHash, 0, left)
+        {
+            OwnBuffers = task.Kind == TaskKind.Train && state.WithBuffers.Contains(task.Index),
+        });
     }
 
     // One shard a node; fixed from then on, so that the shards stay contiguous and disjoint whoever comes or goes.

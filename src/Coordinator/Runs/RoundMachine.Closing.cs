@@ -43,7 +43,14 @@ internal static partial class RoundMachine
         {
             CancelRound(step, "the round is closed");
             step.State = step.State with { Phase = RunPhase.Aggregating };
-            step.Do(new RoundEffect.Aggregate(state.Round, state.Version, used));
+            if (state.Setup.IsDelegated && state.Version >= 0)
+            {
+                Delegate(step);
+            }
+            else
+            {
+                step.Do(new RoundEffect.Aggregate(state.Round, state.Version, used));
+            }
         }
     }
 
@@ -55,7 +62,7 @@ internal static partial class RoundMachine
             return;
         }
 
-        step.State = state with { Phase = RunPhase.Committing, Result = aggregated.Result };
+        step.State = state with { Phase = RunPhase.Committing, Result = aggregated.Result, Delegation = null };
         step.Do(new RoundEffect.Commit(
             state.Round, state.Version + 1, aggregated.Result.Hash, state.ModelHash, [.. Used(state).Select(update => update.Hash)]));
     }
@@ -81,6 +88,7 @@ internal static partial class RoundMachine
     // What is on the disk is not what was acknowledged: those clients are asked again while there is time.
     private static void Reopen(Step step, List<int> corrupt)
     {
+        CancelDelegation(step, "an update was damaged and is asked for again");
         step.State = step.State with { Phase = step.State.Version < 0 ? RunPhase.Initializing : RunPhase.Collecting };
         foreach (var client in corrupt)
         {
@@ -117,6 +125,12 @@ internal static partial class RoundMachine
         }
 
         step.State = state with { Version = state.Version + 1, ModelHash = committed.Hash, AbandonedInRow = 0 };
+        if (state.Setup.KeepsBuffers && state.Round > 0)
+        {
+            var counted = Used(state).Where(update => update.Weight > 0).Select(update => update.Id.Client);
+            step.State = step.State with { WithBuffers = state.WithBuffers.Union(counted) };
+        }
+
         if (state.Round > 0)
         {
             RecordRound(step, CommittedRecord(step, state));
@@ -212,6 +226,7 @@ internal static partial class RoundMachine
     // Tasks of the round that are still out are taken back; their slots are free at once.
     private static void CancelRound(Step step, string reason)
     {
+        CancelDelegation(step, reason);
         foreach (var (client, work) in step.State.Clients)
         {
             if (work.Node is { } node)

@@ -8,6 +8,7 @@ internal static partial class RoundMachine
         RunPhase.WaitingForNodes => WaitingForNodes(state),
         RunPhase.Initializing => $"waiting for the initial model{Workers(state)}, deadline in {Seconds(state.DeadlineAt - now)}",
         RunPhase.Collecting => $"{state.Admitted} of {state.Clients.Count} clients, deadline in {Seconds(state.DeadlineAt - now)}{Idle(state)}",
+        RunPhase.Aggregating when state.Delegation is { } delegation => DescribeDelegation(state, delegation, now),
         RunPhase.Aggregating => $"folding {state.Admitted} updates",
         RunPhase.Committing => "making the new model durable",
         RunPhase.BackingOff => $"pausing after an abandoned round: {state.Reason}",
@@ -29,7 +30,8 @@ internal static partial class RoundMachine
     private static string WaitingForNodes(RoundState state)
     {
         var rejected = state.Nodes.Values.Where(node => node.Accepted is false).Select(node => $"{node.Name} rejected the run: {string.Join("; ", node.Problems)}");
-        return string.Join("; ", rejected.Prepend($"waiting for nodes: {state.AcceptedNodes.Count()} of {state.Setup.MinimumNodes} ready"));
+        var ready = $"waiting for nodes: {state.AcceptedNodes.Count()} of {state.Setup.MinimumNodes} ready{(LacksProxy(state) ? ", none holds the proxy set" : "")}";
+        return string.Join("; ", rejected.Prepend(ready));
     }
 
     private static string Workers(RoundState state) =>

@@ -60,6 +60,7 @@ internal static partial class RoundMachine
             Nodes = step.State.Nodes.Remove(left.Node),
             LostSites = step.State.LostSites.SetItems(node.Pinned.Select(client => KeyValuePair.Create(client, node.Name))),
         };
+        AbandonIfNobodyAggregates(step);
         CloseIfSettled(step);
     }
 
@@ -70,7 +71,8 @@ internal static partial class RoundMachine
             return;
         }
 
-        Put(step, node with { Accepted = true, Examples = accepted.Examples, TestExamples = accepted.TestExamples });
+        Put(step, node with { Accepted = true, Examples = accepted.Examples, TestExamples = accepted.TestExamples, ProxyExamples = accepted.ProxyExamples });
+        AbandonIfNobodyAggregates(step);
         if (step.State.Phase == RunPhase.WaitingForNodes)
         {
             Plan(step);
@@ -87,6 +89,7 @@ internal static partial class RoundMachine
         Release(step, node, $"node {node.Name} rejected the run");
         Put(step, node with { Accepted = false, Problems = rejected.Problems, InFlight = [] });
         FailIfEveryNodeRejects(step);
+        AbandonIfNobodyAggregates(step);
         CloseIfSettled(step);
     }
 
@@ -122,6 +125,13 @@ internal static partial class RoundMachine
                 {
                     Evaluations = state.Evaluations.SetItem(task.Round, evaluation with { Waiting = evaluation.Waiting.Add(task.Index) }),
                 };
+            }
+        }
+        else if (task.Kind == TaskKind.Aggregate)
+        {
+            if (task == AggregationTask(state) && state.Delegation is { Result: null } delegation)
+            {
+                step.State = state with { Delegation = delegation with { Node = null, Reason = reason } };
             }
         }
         else if (task == RoundTask(state, task.Index) && state.Clients.TryGetValue(task.Index, out var work) && work.Update is null)

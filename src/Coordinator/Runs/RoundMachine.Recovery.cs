@@ -36,6 +36,7 @@ internal static partial class RoundMachine
             AbandonedInRow = facts.Emitted.Concat(pending).Reverse().TakeWhile(IsAbandoned).Count(),
             RefusedInAll = facts.Emitted.Concat(pending).Sum(record => record.Refused.Length),
             Evaluations = Unfinished(setup, pending, facts),
+            WithBuffers = facts.WithBuffers,
         };
         return facts.State is { Outcome.Length: > 0 } ended
             ? state with { Phase = RunPhase.Ended, Outcome = ended.Outcome, Reason = ended.Reason, Round = Math.Max(0, state.Round - 1), Evaluations = state.Evaluations.Clear() }

@@ -7,8 +7,13 @@ namespace Distributed.Coordinator.Runs;
 internal static partial class RoundMachine
 {
     /// <summary>Why an update that names this round, client and base version cannot come in now; null: it can.</summary>
-    public static Refusal? Refused(RoundState state, UpdateId id)
+    public static Refusal? Refused(RoundState state, UpdateId id, string node)
     {
+        if (id.IsAggregate && state.Phase != RunPhase.Ended)
+        {
+            return RefusedAggregate(state, id, node);
+        }
+
         var open = state.IsOpen ? $"round {state.Round} is open" : $"the run is {Describe(state.Phase)} after round {LastClosed(state)}";
         if (id.Round < state.Round || state.Phase == RunPhase.Ended || (id.Round == state.Round && !state.IsOpen))
         {
@@ -32,6 +37,12 @@ internal static partial class RoundMachine
 
     private static void OnUpdate(Step step, Storage.SpooledUpdate update)
     {
+        if (update.Id.IsAggregate)
+        {
+            OnAggregate(step, update);
+            return;
+        }
+
         // A late copy of an update that is in: the acknowledgement was lost, or it took part in the round that is just being closed.
         var known = update.Id.Round == step.State.Round && step.State.Clients.TryGetValue(update.Id.Client, out var before) ? before.Update : null;
         if (known is not null && known.Id == update.Id)
@@ -42,7 +53,7 @@ internal static partial class RoundMachine
             return;
         }
 
-        if (Refused(step.State, update.Id) is { } refusal)
+        if (Refused(step.State, update.Id, update.Node) is { } refusal)
         {
             step.Do(new RoundEffect.Answer(false, refusal));
             return;
@@ -98,6 +109,12 @@ internal static partial class RoundMachine
         if (task.Kind == TaskKind.Evaluate)
         {
             OnShardFailed(step, failed.Node, task, reason);
+            return;
+        }
+
+        if (task.Kind == TaskKind.Aggregate)
+        {
+            OnAggregationTaskFailed(step, failed, reason);
             return;
         }
 

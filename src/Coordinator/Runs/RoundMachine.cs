@@ -45,6 +45,7 @@ internal static partial class RoundMachine
             case RoundEvent.TaskFailed failed: OnTaskFailed(step, failed); break;
             case RoundEvent.ShardEvaluated shard: OnShard(step, shard); break;
             case RoundEvent.TimerFired fired: OnTimer(step, fired.Timer); break;
+            case RoundEvent.DelegationPrepared prepared: OnDelegationPrepared(step, prepared); break;
             case RoundEvent.Aggregated aggregated: OnAggregated(step, aggregated); break;
             case RoundEvent.AggregationFailed failed: OnAggregationFailed(step, failed); break;
             case RoundEvent.Committed committed: OnCommitted(step, committed); break;
@@ -61,7 +62,7 @@ internal static partial class RoundMachine
     {
         if (happened is RoundEvent.UpdateArrived arrived)
         {
-            step.Do(new RoundEffect.Answer(false, Refused(step.State, arrived.Update.Id)));
+            step.Do(new RoundEffect.Answer(false, Refused(step.State, arrived.Update.Id, arrived.Update.Node)));
         }
     }
 
@@ -99,6 +100,9 @@ internal static partial class RoundMachine
             case TimerPurpose.BackOff when timer.Round == state.Round && state.Phase == RunPhase.BackingOff:
                 Plan(step);
                 break;
+            case TimerPurpose.Aggregation when timer.Round == state.Round && state.Delegation is { Result: null }:
+                OnAggregationTimer(step);
+                break;
             case TimerPurpose.Evaluation when state.Evaluations.ContainsKey(timer.Round):
                 GiveEvaluationUp(step, timer.Round, "not evaluated before its deadline");
                 break;
@@ -109,7 +113,7 @@ internal static partial class RoundMachine
     private static void Plan(Step step)
     {
         var state = step.State;
-        if (state.AcceptedNodes.Count() < state.Setup.MinimumNodes)
+        if (state.AcceptedNodes.Count() < state.Setup.MinimumNodes || LacksProxy(state))
         {
             step.State = state with { Phase = RunPhase.WaitingForNodes };
             return;
@@ -126,6 +130,10 @@ internal static partial class RoundMachine
         step.Do(new RoundEffect.RoundPlanned(state.Round, cohort.Length, initial ? 1 : state.Setup.Clients));
         step.Do(DeadlineTimer(step));
     }
+
+    // Before the first round somebody must hold the proxy set; later that node may be away until it is needed.
+    private static bool LacksProxy(RoundState state) =>
+        state.Setup.IsDelegated && state.Version < 0 && !state.AcceptedNodes.Any(node => node.ProxyExamples > 0);
 
     private static RoundState Open(RoundState state, ImmutableArray<int> cohort) => state with
     {

@@ -85,6 +85,12 @@ internal sealed record RoundState
     /// <summary>When the round closes.</summary>
     public long DeadlineAt { get; init; }
 
+    /// <summary>Clients that go on from running statistics of their own, where the run's clients keep them: those whose update was counted before.</summary>
+    public ImmutableHashSet<int> WithBuffers { get; init; } = [];
+
+    /// <summary>The round's aggregation while it is a node's work; null: it is not.</summary>
+    public Delegation? Delegation { get; init; }
+
     /// <summary>What the aggregation of the round made.</summary>
     public AggregateResult? Result { get; init; }
 
@@ -137,6 +143,9 @@ internal sealed record RunNode
     /// <summary>Examples it can evaluate on.</summary>
     public long TestExamples { get; init; }
 
+    /// <summary>Examples of the proxy set that it holds; 0: it cannot aggregate.</summary>
+    public long ProxyExamples { get; init; }
+
     /// <summary>Tasks it works on.</summary>
     public ImmutableHashSet<TaskRef> InFlight { get; init; } = [];
 
@@ -164,6 +173,34 @@ internal sealed record ClientWork
 
     /// <summary>What went wrong last.</summary>
     public string? Reason { get; init; }
+}
+
+/// <summary>An aggregation that a node does, because it needs the proxy set.</summary>
+internal sealed record Delegation
+{
+    /// <summary>When it is given up.</summary>
+    public required long DeadlineAt { get; init; }
+
+    /// <summary>What the aggregator passed on with the base version; default: not read yet.</summary>
+    public ImmutableArray<byte> AggregatorState { get; init; }
+
+    /// <summary>Who works on it.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Nodes that tried and failed.</summary>
+    public ImmutableHashSet<string> FailedOn { get; init; } = [];
+
+    /// <summary>What went wrong last.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The model that came back, admitted.</summary>
+    public SpooledUpdate? Result { get; init; }
+
+    /// <summary>Whether nobody works on it and nothing has come back.</summary>
+    public bool IsPending => Node is null && Result is null;
+
+    /// <summary>Whether it can be given to a node.</summary>
+    public bool IsWaiting => IsPending && !AggregatorState.IsDefault;
 }
 
 /// <summary>An evaluation of one version, cut into contiguous shards when its first shard is given out.</summary>

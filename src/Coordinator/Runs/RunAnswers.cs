@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Distributed.Coordinator.Storage;
 using Orleans;
 
 namespace Distributed.Coordinator.Runs;
@@ -28,6 +29,7 @@ public sealed record AdmitAnswer([property: Id(0)] bool Counted, [property: Id(1
 /// <param name="TrainLoss">Mean training loss.</param>
 /// <param name="TrainSeconds">Seconds of training.</param>
 /// <param name="Metrics">The client's own figures about it.</param>
+/// <param name="Delegated">With the model that a node made of a round's updates: what else it said.</param>
 [GenerateSerializer, Immutable, Alias("distributed.admitted-update")]
 public sealed record AdmittedUpdate(
     [property: Id(0)] int Round,
@@ -40,7 +42,8 @@ public sealed record AdmittedUpdate(
     [property: Id(7)] long Examples,
     [property: Id(8)] double TrainLoss,
     [property: Id(9)] double TrainSeconds,
-    [property: Id(10)] ImmutableSortedDictionary<string, double> Metrics);
+    [property: Id(10)] ImmutableSortedDictionary<string, double> Metrics,
+    [property: Id(11)] DelegatedResult? Delegated);
 
 /// <summary>Where a run stands, for people.</summary>
 [GenerateSerializer, Immutable, Alias("distributed.run-report")]

@@ -96,6 +96,23 @@ internal sealed class RunFolder
     public ReadOnlyMemory<byte> ReadAggregatorState(long version) =>
         File.Exists(StatePath(version)) ? File.ReadAllBytes(StatePath(version)) : ReadOnlyMemory<byte>.Empty;
 
+    /// <summary>The clients' own buffers with a version, open for reading; null: there are none.</summary>
+    public FileStream? OpenBuffers(long version) =>
+        File.Exists(BuffersPath(version)) ? new FileStream(BuffersPath(version), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
+
+    /// <summary>Keeps the clients' own buffers with a version, before that version is committed.</summary>
+    public void WriteBuffers(long version, Action<Stream> write, bool durable)
+    {
+        var aside = BuffersPath(version) + ".tmp";
+        using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write))
+        {
+            write(file);
+            file.Flush(flushToDisk: durable);
+        }
+
+        File.Move(aside, BuffersPath(version), overwrite: true);
+    }
+
     /// <summary>Keeps what the aggregator passes on with <paramref name="version"/>, before that version is committed.</summary>
     public void WriteAggregatorState(long version, ReadOnlyMemory<byte> state, bool durable)
     {
@@ -122,7 +139,14 @@ internal sealed class RunFolder
         {
             File.Delete(StatePath(version));
         }
+
+        for (var version = keepFrom - 1; version >= 0 && File.Exists(BuffersPath(version)); version--)
+        {
+            File.Delete(BuffersPath(version));
+        }
     }
+
+    private string BuffersPath(long version) => Path(string.Create(CultureInfo.InvariantCulture, $"buffers-v{version}.safetensors"));
 
     private string StatePath(long version) => Path(string.Create(CultureInfo.InvariantCulture, $"aggregator-v{version}.state"));
 

@@ -3,8 +3,10 @@ using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Reports;
 using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
+using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Telemetry;
+using Distributed.Protocols.Transfers;
 using Orleans;
 using Orleans.Storage;
 
@@ -58,6 +60,8 @@ internal sealed partial class RunGrain
             case RoundEffect.StartTimer start: StartTimer(start); break;
             case RoundEffect.RoundPlanned planned: rounds.Planned(planned); break;
             case RoundEffect.RoundClosed closed: Close(closed); break;
+            case RoundEffect.PrepareDelegation order: Background(() => PrepareDelegation(order), order.Round); break;
+            case RoundEffect.TakeAggregate order: Background(() => TakeAggregate(order), order.Round); break;
             case RoundEffect.Aggregate order:
                 services.Metrics.Phase("wait", TimeSpan.FromMilliseconds(Now - state.StartedAt));
                 Background(() => Aggregate(order), order.Round);
@@ -85,7 +89,12 @@ internal sealed partial class RunGrain
     {
         var traceparent = rounds.Dispatched(assign);
         To(assign.Node, node => node.Assign(new NodeTask(
-            KeyOf(assign.Task), assign.BaseVersion, assign.BaseHash.Hex, assign.Shards, traceparent, assign.DeadlineMilliseconds)));
+            KeyOf(assign.Task), assign.BaseVersion, assign.BaseHash.Hex, assign.Shards, traceparent, assign.DeadlineMilliseconds)
+        {
+            Updates = [.. assign.Updates.Select(update => new SourceUpdate(update.Id.Client, update.Hash.Hex, update.SizeBytes, update.Weight))],
+            AggregatorState = assign.AggregatorState,
+            OwnBuffers = assign.OwnBuffers,
+        }));
     }
 
     private NodeTaskKey KeyOf(TaskRef task) => new(runId, (int)task.Kind, task.Round, task.Index);
@@ -151,6 +160,28 @@ internal sealed partial class RunGrain
         Post(made.Result is { } result
             ? new RoundEvent.Aggregated(Now, order.Round, result)
             : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, made.Corrupt));
+    }
+
+    private void PrepareDelegation(RoundEffect.PrepareDelegation order)
+    {
+        services.Spool.Remove(new UpdateId(runId, order.Round, UpdateId.AggregateClient, order.BaseVersion));
+        var kept = Folder.ReadAggregatorState(order.BaseVersion);
+        Post(kept.Length <= TransferSizes.MaximumAggregatorStateBytes
+            ? new RoundEvent.DelegationPrepared(Now, order.Round, [.. kept.Span])
+            : new RoundEvent.AggregationFailed(Now, order.Round, $"the aggregator's state of {kept.Length} bytes is too large to travel to a node", []));
+    }
+
+    private void TakeAggregate(RoundEffect.TakeAggregate order)
+    {
+        using var span = rounds.Span(order.Round, TelemetryNames.Spans.Aggregate);
+        span?.SetTag(TelemetryNames.Attributes.UpdatesUsed, order.Updates.Length).SetTag(TelemetryNames.Attributes.NodeId, order.Update.Node);
+        var started = services.Time.GetTimestamp();
+        var made = services.Models.TakeAggregate(runId, spec!, order, Folder);
+        services.Metrics.Phase("aggregate", services.Time.GetElapsedTime(started));
+        writer = made.Writer;
+        Post(made.Result is { } result
+            ? new RoundEvent.Aggregated(Now, order.Round, result)
+            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, []));
     }
 
     private void Commit(RoundEffect.Commit order)

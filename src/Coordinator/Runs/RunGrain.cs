@@ -126,8 +126,8 @@ internal sealed partial class RunGrain(
     }
 
     /// <inheritdoc />
-    public Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples) =>
-        HandleIfRun(now => new RoundEvent.NodeAccepted(now, node, clientExamples, testExamples));
+    public Task NodeAccepted(string node, ImmutableArray<long> clientExamples, long testExamples, long proxyExamples) =>
+        HandleIfRun(now => new RoundEvent.NodeAccepted(now, node, clientExamples, testExamples, proxyExamples));
 
     /// <inheritdoc />
     public Task NodeRejected(string node, ImmutableArray<string> problems)
@@ -149,6 +149,7 @@ internal sealed partial class RunGrain(
             update.Weight, update.Examples, update.TrainLoss, update.TrainSeconds)
         {
             Metrics = update.Metrics,
+            Delegated = update.Delegated,
         }));
         return AnswerOf(answer!);
     }
@@ -158,6 +159,13 @@ internal sealed partial class RunGrain(
     {
         LogUploadRefused(runId, round, client, node, code, detail);
         return HandleIfRun(now => new RoundEvent.UploadRefused(now, round, client, node, code, detail));
+    }
+
+    /// <inheritdoc />
+    public Task UpdateDamaged(int round, int client, string reason)
+    {
+        LogDamaged(runId, reason);
+        return HandleIfRun(now => new RoundEvent.AggregationFailed(now, round, reason, [client]));
     }
 
     /// <inheritdoc />
@@ -196,6 +204,7 @@ internal sealed partial class RunGrain(
             Spooled = Scan,
             State = written.SpecJson.Length == 0 ? null : written,
             Emitted = Folder.ReadRounds(),
+            WithBuffers = latest is null ? [] : ClientBuffers.Clients(Folder, latest.Version),
         });
         rounds.Resume(written.StartedUnixMilliseconds, written.EndedUnixMilliseconds);
         if (latest is not null && state.Phase != RunPhase.Ended)

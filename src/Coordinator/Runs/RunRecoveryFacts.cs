@@ -19,6 +19,9 @@ internal sealed record RunRecoveryFacts
     /// <summary>Wall clock of the recovery.</summary>
     public DateTimeOffset Now { get; init; }
 
+    /// <summary>Clients with buffers of their own, as kept with the newest version.</summary>
+    public ImmutableHashSet<int> WithBuffers { get; init; } = [];
+
     /// <summary>The lines of <c>rounds.jsonl</c>.</summary>
     public ImmutableArray<RoundRecord> Emitted { get; init; } = [];
 }

@@ -38,9 +38,16 @@ internal sealed record RunSetup
     /// <summary>Whether the run's files are made durable.</summary>
     public required bool Durable { get; init; }
 
+    /// <summary>Whether rounds are aggregated by a node that holds the proxy set.</summary>
+    public bool IsDelegated { get; init; }
+
+    /// <summary>Whether clients keep running statistics of their own.</summary>
+    public bool KeepsBuffers { get; init; }
+
     /// <summary>Takes the machine's share of a specification.</summary>
     public static RunSetup Of(string runId, RunSpec spec)
     {
+        var aggregator = AggregatorChoice.Of(spec);
         var cohort = Math.Max(1, Share(spec.Cohort.Fraction, spec.Data.Clients));
         return new()
         {
@@ -55,6 +62,8 @@ internal sealed record RunSetup
             MaximumAbandoned = spec.Cohort.MaximumAbandoned,
             EvaluateEvery = spec.Evaluation.Every,
             Durable = spec.Durable,
+            IsDelegated = aggregator.UsesProxy,
+            KeepsBuffers = ClientBuffers.AreKept(aggregator.Parameters),
         };
     }
 

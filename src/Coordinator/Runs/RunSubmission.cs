@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Distributed.Algorithms;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
@@ -18,7 +17,7 @@ internal static class RunSubmission
         var spec = RunSpecJson.Parse(json, problems);
         if (spec is not null)
         {
-            AggregatorChoice.Read(spec.Aggregator, problems);
+            AggregatorChoice.Check(spec, problems);
         }
 
         return problems.Count == 0

@@ -11,6 +11,9 @@ internal enum TaskKind
 
     /// <summary>Evaluate one shard of the test set.</summary>
     Evaluate = 3,
+
+    /// <summary>Make the next model out of a round's updates, with the proxy set.</summary>
+    Aggregate = 4,
 }
 
 /// <summary>A task of one run.</summary>

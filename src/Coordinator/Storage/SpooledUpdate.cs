@@ -19,6 +19,9 @@ internal sealed record SpooledUpdate(
     /// <summary>The client's own figures about it; at most <see cref="UpdateMetrics.MaximumCount"/>.</summary>
     public ImmutableSortedDictionary<string, double> Metrics { get; init; } = UpdateMetrics.None;
 
+    /// <summary>With the model that a node made of a round's updates: what else it said. Not in the spool; a repeated upload says it again.</summary>
+    public DelegatedResult? Delegated { get; init; }
+
     /// <summary>Whether this is the same contribution sent once more: same bytes, same weight, from whichever node.</summary>
     public bool Repeats(SpooledUpdate other) => Id == other.Id && Hash == other.Hash && SizeBytes == other.SizeBytes && Weight.Equals(other.Weight);
 }

@@ -30,9 +30,15 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
         using var workers = new WorkerPool(options.Name, options.Workers, options.Threads);
         var connectivity = new Connectivity(new Backoff(options.MinimumBackoff, options.MaximumBackoff), clock);
         var transfers = new TransferClient(bulk.CreateCallInvoker(), options.Name);
+        var downloads = new ModelDownloads(transfers, connectivity);
         using var runs = new RunDirectory(
-            options, plugins ?? NodePlugins.None, workers, new ModelDownloads(transfers, connectivity), loggers.CreateLogger<RunDirectory>());
-        var runner = new TaskRunner(workers, new UpdateUploader(transfers, connectivity, options.ChunkBytes), options.Name);
+            options, plugins ?? NodePlugins.None, workers, downloads, loggers.CreateLogger<RunDirectory>());
+        var runner = new TaskRunner(
+            workers,
+            new UpdateUploader(transfers, connectivity, options.ChunkBytes),
+            (task, stop) => RoundUpdates.DownloadAsync(transfers, connectivity, task, stop),
+            downloads.FetchBuffers,
+            options.Name);
         var outbox = new Outbox();
         using var floor = new TaskFloor(runs, runner, outbox, options.Workers, clock, loggers.CreateLogger<TaskFloor>());
         var session = new NodeSession(

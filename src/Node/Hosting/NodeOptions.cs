@@ -39,6 +39,10 @@ public sealed record NodeOptions
     /// <value>None.</value>
     public string? DataPath { get; init; }
 
+    /// <summary>Folder of a proxy set of its own on this machine, for runs with <c>proxy.from: own</c>, instead of the run's <c>proxy.path</c>.</summary>
+    /// <value>None.</value>
+    public string? ProxyPath { get; init; }
+
     /// <summary>Whether finished spans go to the coordinator, which keeps a round's trace in one file. Off where both are one process.</summary>
     /// <value>false.</value>
     public bool SendSpans { get; init; }

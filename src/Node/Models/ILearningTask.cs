@@ -17,6 +17,9 @@ public interface ILearningTask : IDisposable
     /// <summary>Class of each training example, for partitions by class; zeros where there are no classes.</summary>
     IReadOnlyList<int> TrainLabels { get; }
 
+    /// <summary>Class of each test example, for proxy sets drawn from them; zeros where there are no classes.</summary>
+    IReadOnlyList<int> TestLabels => new int[TestCount];
+
     /// <summary>Builds the model. Its parameters and buffers, in the order the module gives them, are what travels.</summary>
     torch.nn.Module BuildModel();
 

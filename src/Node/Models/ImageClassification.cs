@@ -24,6 +24,11 @@ internal sealed class ImageClassification : ILearningTask
 
     public IReadOnlyList<int> TrainLabels => images.Train.ClassOf;
 
+    public IReadOnlyList<int> TestLabels => images.Test.ClassOf;
+
+    /// <summary>Extents of one image.</summary>
+    public ImageShape Shape => images.Shape;
+
     public nn.Module BuildModel() => classifier.Build(images.Shape, images.Classes);
 
     public Batch ReadBatch(Split split, Tensor indices)

@@ -59,6 +59,11 @@ internal sealed class NodeRun : IDisposable
             spec = spec with { Data = spec.Data with { Path = path } };
         }
 
+        if (options.ProxyPath is { } proxy && spec.Proxy is { From: ProxyOrigin.Own })
+        {
+            spec = spec with { Proxy = spec.Proxy with { Path = proxy } };
+        }
+
         return Workloads.Create(spec, plugins, problems) is { } workload ? new NodeRun(id, spec, workload, download) : null;
     }
 

@@ -32,7 +32,13 @@ internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plug
             return new NodeMessage { RunRejected = rejected };
         }
 
-        var accepted = new RunAccepted { RunId = announced.RunId, TestExamples = (ulong)run.Workload.TestExamples, Engine = run.Workload.Engine };
+        var accepted = new RunAccepted
+        {
+            RunId = announced.RunId,
+            TestExamples = (ulong)run.Workload.TestExamples,
+            ProxyExamples = (ulong)run.Workload.ProxyExamples,
+            Engine = run.Workload.Engine,
+        };
         accepted.ClientExamples.Add(run.ClientExamples(options.Clients));
         accepted.ClassCounts = run.ClassCounts(options.Clients);
         return new NodeMessage { RunAccepted = accepted };
@@ -114,9 +120,13 @@ internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plug
     private sealed record Known(string SpecJson, Task<(NodeRun? Run, IReadOnlyList<string> Problems)> Loading);
 }
 
-/// <summary>How runs fetch model versions.</summary>
+/// <summary>How runs fetch model versions, and clients' own buffers.</summary>
 internal sealed class ModelDownloads(TransferClient client, Connectivity connectivity)
 {
     public Task<ModelFile> Fetch(NodeRun run, long version, Protocols.Identities.ContentHash hash, CancellationToken cancellation) =>
         new ModelDownloader(client, connectivity, run.Memory).DownloadAsync(run.Id, version, hash, cancellation);
+
+    // Not from the run's memory: that is for buffers of a model's size.
+    public Task<ModelFile> FetchBuffers(NodeRun run, long version, uint clientId, CancellationToken cancellation) =>
+        new ModelDownloader(client, connectivity, new ModelMemory()).DownloadBuffersAsync(run.Id, version, clientId, cancellation);
 }

@@ -48,6 +48,11 @@ internal sealed partial class TaskFloor(RunDirectory runs, TaskRunner runner, Ou
             await room.WaitAsync(ends.Token);
             try
             {
+                if (key.Kind == TaskKind.Aggregate)
+                {
+                    LogAggregating(key.RunId, task.Assigned.Updates.Count, key.Round);
+                }
+
                 var answer = await runs.FindAsync(key.RunId) is { } run
                     ? await runner.RunAsync(run, task.Assigned, ends.Token)
                     : TaskRunner.Failed(key, new(RefusalCode.RunUnknown, "This node was not told of the run, or rejected it."));

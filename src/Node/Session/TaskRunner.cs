@@ -12,8 +12,14 @@ using Google.Protobuf;
 
 namespace Distributed.Node.Session;
 
+/// <summary>Downloads the updates of a task.</summary>
+internal delegate Task<RoundUpdates> UpdateFetch(TaskAssigned task, CancellationToken cancellation);
+
+/// <summary>Downloads the buffers that a client keeps for itself.</summary>
+internal delegate Task<ModelFile> BuffersFetch(NodeRun run, long version, uint client, CancellationToken cancellation);
+
 /// <summary>One task from its assignment to its answer: download, work on a training thread, upload.</summary>
-internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, string nodeName)
+internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, UpdateFetch fetch, BuffersFetch fetchBuffers, string nodeName)
 {
     /// <summary>Does a task.</summary>
     /// <returns>The answer to send; null when the upload's receipt was the answer.</returns>
@@ -28,6 +34,7 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
                 TaskKind.Initialize => await InitializeAsync(run, task, cancellation),
                 TaskKind.Train => await TrainAsync(run, task, cancellation),
                 TaskKind.Evaluate => await EvaluateAsync(run, task, cancellation),
+                TaskKind.Aggregate => await AggregateAsync(run, task, cancellation),
                 _ => throw new TransferFailedException(new(RefusalCode.ProtocolViolation, $"This node knows no task of kind {task.Key.Kind}.")),
             };
         }
@@ -61,19 +68,43 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
         }
 
         using var model = await AcquireAsync(run, task, cancellation);
+        var from = await OwnAsync(run, task, model.File, cancellation);
         if (run.Workload.ReturnsItsInput)
         {
             var untouched = new TrainResult(run.Workload.ClientExamples[order.Client], 0, 0);
-            await UploadAsync(run, task, model.File.Bytes, model.File.Hash, untouched, TimeSpan.Zero, cancellation);
+            await UploadAsync(run, task, from.Bytes, from.Hash, untouched, TimeSpan.Zero, cancellation);
             return null;
         }
 
-        var trained = await workers.RunAsync(run.Workload, trainer => Train(run, trainer, model.File, order, cancellation), cancellation);
+        var trained = await workers.RunAsync(run.Workload, trainer => Train(run, trainer, from, order, cancellation), cancellation);
         // The base model is not needed any more: its buffer may serve the next version.
         model.Dispose();
         await UploadAsync(run, task, trained.Bytes, trained.Hash, trained.Result, trained.Elapsed, cancellation);
         run.Memory.Return(trained.Bytes);
         return null;
+    }
+
+    // The base version with the client's own buffers, where it has some; a model without buffers is nobody's own.
+    private async Task<ModelFile> OwnAsync(NodeRun run, TaskAssigned task, ModelFile model, CancellationToken cancellation)
+    {
+        if (!task.OwnBuffers || !model.Header.Manifest.Any(entry => entry.IsBuffer))
+        {
+            return model;
+        }
+
+        var own = await fetchBuffers(run, (long)task.BaseVersion, task.Key.Index, cancellation);
+        var bytes = (byte[])model.Bytes.Clone();
+        foreach (var entry in model.Header.Manifest.Where(entry => entry.IsBuffer))
+        {
+            if (!own.Header.Manifest.TryFind(entry.Name, out var kept) || kept.DType != entry.DType || kept.ByteLength != entry.ByteLength)
+            {
+                throw new TransferFailedException(new(RefusalCode.UpdateShape, $"The client's own buffers differ from the model's: {Printable.Of(entry.Name)}."));
+            }
+
+            own.Data.Slice((int)kept.Offset, (int)kept.ByteLength).CopyTo(bytes.AsSpan((int)(model.Header.DataOffset + entry.Offset)));
+        }
+
+        return new ModelFile(bytes, ContentHash.Of(bytes), model.Header);
     }
 
     private async Task<NodeMessage?> EvaluateAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
@@ -95,6 +126,40 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
                 Key = task.Key, Examples = (ulong)result.Examples, LossSum = result.LossSum, Correct = (ulong)result.Correct,
             },
         };
+    }
+
+    private async Task<NodeMessage?> AggregateAsync(NodeRun run, TaskAssigned task, CancellationToken cancellation)
+    {
+        using var model = await AcquireAsync(run, task, cancellation);
+        using var updates = await fetch(task, cancellation);
+        var made = await workers.RunAsync(run.Workload, trainer => Aggregate(run, trainer, task, model.File, updates, cancellation), cancellation);
+        var header = HeaderOf(run, task, made.Bytes, made.Hash, default, made.Elapsed);
+        (header.Client, header.Aggregation) = (UpdateId.AggregateClient, made.Said);
+        await uploader.UploadAsync(header, ByteSource.FromMemory(made.Bytes), cancellation);
+        run.Memory.Return(made.Bytes);
+        return null;
+    }
+
+    private static Aggregated Aggregate(
+        NodeRun run, ITrainer trainer, TaskAssigned task, ModelFile from, RoundUpdates updates, CancellationToken cancellation)
+    {
+        RequireSameTensors(trainer.Manifest, from.Header.Manifest);
+        foreach (var file in updates.Files)
+        {
+            RequireSameTensors(trainer.Manifest, file.Header.Manifest);
+        }
+
+        var bytes = run.Memory.Rent(from.Bytes.Length);
+        var dataOffset = (int)from.Header.DataOffset;
+        from.Bytes.AsSpan(0, dataOffset).CopyTo(bytes);
+        var started = Stopwatch.GetTimestamp();
+        var said = new RoundAggregation(run.Spec, (int)task.Key.Round, task.AggregatorState.Memory).Run(
+            trainer,
+            from.Bytes.AsMemory(dataOffset),
+            [.. task.Updates.Select((update, i) => ((int)update.Client, update.Weight, (ITensorReader)updates.Files[i]))],
+            bytes.AsMemory(dataOffset),
+            cancellation);
+        return new Aggregated(bytes, ContentHash.Of(bytes), said, Stopwatch.GetElapsedTime(started));
     }
 
     private static ModelFile Initialize(NodeRun run, ITrainer trainer)
@@ -133,19 +198,7 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
     private async Task UploadAsync(
         NodeRun run, TaskAssigned task, byte[] bytes, ContentHash hash, TrainResult result, TimeSpan elapsed, CancellationToken cancellation)
     {
-        var header = new UpdateHeader
-        {
-            RunId = run.Id,
-            Round = task.Key.Round,
-            Client = task.Key.Index,
-            BaseVersion = task.BaseVersion,
-            SizeBytes = (ulong)bytes.Length,
-            Sha256 = ByteString.CopyFrom(hash.ToBytes()),
-            Weight = result.Examples,
-            Examples = (ulong)result.Examples,
-            TrainLoss = result.Loss,
-            TrainSeconds = elapsed.TotalSeconds,
-        };
+        var header = HeaderOf(run, task, bytes, hash, result, elapsed);
         if (result.Metrics is { } metrics)
         {
             header.Metrics.Add(metrics);
@@ -155,9 +208,28 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
         await uploader.UploadAsync(header, ByteSource.FromMemory(bytes), cancellation);
     }
 
+    private static UpdateHeader HeaderOf(NodeRun run, TaskAssigned task, byte[] bytes, ContentHash hash, TrainResult result, TimeSpan elapsed) => new()
+    {
+        RunId = run.Id,
+        Round = task.Key.Round,
+        Client = task.Key.Index,
+        BaseVersion = task.BaseVersion,
+        SizeBytes = (ulong)bytes.Length,
+        Sha256 = ByteString.CopyFrom(hash.ToBytes()),
+        Weight = result.Examples,
+        Examples = (ulong)result.Examples,
+        TrainLoss = result.Loss,
+        TrainSeconds = elapsed.TotalSeconds,
+    };
+
     private Activity StartActivity(TaskAssigned task)
     {
-        var name = task.Key.Kind == TaskKind.Evaluate ? TelemetryNames.Spans.Evaluate : TelemetryNames.Spans.TrainLocally;
+        var name = task.Key.Kind switch
+        {
+            TaskKind.Evaluate => TelemetryNames.Spans.Evaluate,
+            TaskKind.Aggregate => TelemetryNames.Spans.Aggregate,
+            _ => TelemetryNames.Spans.TrainLocally,
+        };
         var activity = NodeInstruments.StartTask(name, task.Traceparent);
         activity.SetTag(TelemetryNames.Attributes.RunId, task.Key.RunId);
         activity.SetTag(TelemetryNames.Attributes.Round, (int)task.Key.Round);
@@ -173,10 +245,13 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, st
     private static Refusal Describe(Exception error) => error switch
     {
         TransferFailedException failed => failed.Refusal,
+        AggregationFailedException failed => new Refusal(RefusalCode.AggregationFailed, failed.Message),
         TrainingFailedException failed => new Refusal(RefusalCode.TrainingFailed, failed.Message),
         OutOfMemoryException => new Refusal(RefusalCode.DeviceFailed, error.Message),
         _ => new Refusal(RefusalCode.TrainingFailed, $"{error.GetType().Name}: {error.Message}"),
     };
+
+    private sealed record Aggregated(byte[] Bytes, ContentHash Hash, Aggregation Said, TimeSpan Elapsed);
 
     private sealed record Trained(byte[] Bytes, ContentHash Hash, TrainResult Result, TimeSpan Elapsed);
 }

@@ -28,6 +28,8 @@ internal sealed class BlobTrainer(TensorManifest manifest, int seed) : ITrainer
 
     public EvaluationResult Evaluate(ReadOnlySpan<byte> state, int shard, int shards, CancellationToken cancellation) => default;
 
+    public IProxyTrainer OpenProxy(ReadOnlySpan<byte> state, int round) => throw new TrainingFailedException("A blob has no examples to learn on.");
+
     public void Dispose()
     {
     }

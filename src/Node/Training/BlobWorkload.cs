@@ -13,6 +13,8 @@ internal sealed class BlobWorkload(BlobParameters parameters, RunSpec spec) : IW
 
     public int TestExamples => 0;
 
+    public int ProxyExamples => 0;
+
     public string Engine => "none";
 
     public IEnumerable<string> Remarks => [];

@@ -6,9 +6,9 @@ namespace Distributed.Node.Training;
 /// <summary>Scores a share of the test examples, batch by batch, without gradients.</summary>
 internal static class EvaluationLoop
 {
-    /// <summary>Sums over shard <paramref name="shard"/> of <paramref name="shards"/>: a consecutive range, so that all shards are all examples once.</summary>
+    /// <summary>Sums over shard <paramref name="shard"/> of <paramref name="shards"/>: consecutive ones of <paramref name="examples"/>, so that all shards are all examples once.</summary>
     public static EvaluationResult Run(
-        ILearningTask task, torch.nn.Module model, int batchSize, int shard, int shards, CancellationToken cancellation)
+        ILearningTask task, torch.nn.Module model, int[] examples, int batchSize, int shard, int shards, CancellationToken cancellation)
     {
         var (from, to) = (Cut(shard), Cut(shard + 1));
         var (lossSum, correct) = (0.0, 0L);
@@ -17,13 +17,14 @@ internal static class EvaluationLoop
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            var scores = task.Evaluate(model, task.ReadBatch(Split.Test, torch.arange(first, Math.Min(first + batchSize, to))));
+            var indices = Array.ConvertAll(examples[first..Math.Min(first + batchSize, to)], index => (long)index);
+            var scores = task.Evaluate(model, task.ReadBatch(Split.Test, torch.tensor(indices)));
             lossSum += scores.Losses.sum().item<float>();
             correct += scores.Correct.sum().item<long>();
         }
 
         return new EvaluationResult(to - from, lossSum, correct);
 
-        long Cut(int index) => (long)task.TestCount * index / shards;
+        int Cut(int index) => (int)((long)examples.Length * index / shards);
     }
 }

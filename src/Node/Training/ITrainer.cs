@@ -26,4 +26,10 @@ internal interface ITrainer : IDisposable
     /// <param name="shards">Number of shares.</param>
     /// <param name="cancellation">Looked at once a batch.</param>
     EvaluationResult Evaluate(ReadOnlySpan<byte> state, int shard, int shards, CancellationToken cancellation);
+
+    /// <summary>Makes the model and the proxy set ready for the aggregation of a round. Used on the trainer's thread, before anything else is asked of it.</summary>
+    /// <param name="state">The state that the clients started from.</param>
+    /// <param name="round">The round.</param>
+    /// <exception cref="TrainingFailedException">This node holds no proxy set, or the model cannot learn on one.</exception>
+    IProxyTrainer OpenProxy(ReadOnlySpan<byte> state, int round);
 }

@@ -14,6 +14,9 @@ internal interface IWorkload : IDisposable
     /// <summary>Test examples.</summary>
     int TestExamples { get; }
 
+    /// <summary>Examples of the proxy set that are here; 0: none.</summary>
+    int ProxyExamples { get; }
+
     /// <summary>What computes, e.g. <c>libtorch 2.x cpu</c>; goes into the run's record.</summary>
     string Engine { get; }
 

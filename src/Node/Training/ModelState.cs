@@ -34,6 +34,22 @@ internal sealed class ModelState
         }
     }
 
+    /// <summary>Copies trainable tensors alone into the module.</summary>
+    /// <param name="flat">One behind the other, in the manifest's order.</param>
+    public void LoadParameters(ReadOnlySpan<byte> flat)
+    {
+        var at = 0;
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            if (Manifest[i].IsTrainable)
+            {
+                var length = (int)Manifest[i].ByteLength;
+                flat.Slice(at, length).CopyTo(tensors[i].bytes);
+                at += length;
+            }
+        }
+    }
+
     /// <summary>Copies the module's state out.</summary>
     public void Save(Span<byte> state)
     {

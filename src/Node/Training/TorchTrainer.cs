@@ -11,15 +11,17 @@ internal sealed class TorchTrainer : ITrainer
 {
     private readonly ILearningTask task;
     private readonly Partition partition;
+    private readonly Holdout holdout;
     private readonly RunSpec spec;
     private readonly OptimizerBuilder optimizer;
     private readonly ModelAlignment? alignment;
     private readonly torch.nn.Module model;
     private readonly ModelState state;
 
-    public TorchTrainer(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment)
+    public TorchTrainer(
+        ILearningTask task, Partition partition, Holdout holdout, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment)
     {
-        (this.task, this.partition, this.spec, this.optimizer, this.alignment) = (task, partition, spec, optimizer, alignment);
+        (this.task, this.partition, this.holdout, this.spec, this.optimizer, this.alignment) = (task, partition, holdout, spec, optimizer, alignment);
         model = task.BuildModel();
         state = new ModelState(model);
     }
@@ -55,7 +57,18 @@ internal sealed class TorchTrainer : ITrainer
         using var scope = torch.NewDisposeScope();
         state.Load(bytes);
         model.eval();
-        return EvaluationLoop.Run(task, model, spec.Evaluation.Batch, shard, shards, cancellation);
+        return EvaluationLoop.Run(task, model, holdout.Test, spec.Evaluation.Batch, shard, shards, cancellation);
+    }
+
+    public IProxyTrainer OpenProxy(ReadOnlySpan<byte> bytes, int round)
+    {
+        if (holdout.Proxy is not { } proxy)
+        {
+            throw new TrainingFailedException("This node does not hold the run's proxy set.");
+        }
+
+        state.Load(bytes);
+        return new ProxyObjective(proxy, model, state, spec.Proxy!.Batch, spec.Seed, round);
     }
 
     public void Dispose() => model.Dispose();

@@ -5,13 +5,16 @@ using Distributed.Protocols.Runs;
 namespace Distributed.Node.Training;
 
 /// <summary>A learning task whose training examples are dealt to clients.</summary>
-internal sealed class TorchWorkload(ILearningTask task, Partition partition, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment) : IWorkload
+internal sealed class TorchWorkload(
+    ILearningTask task, Partition partition, Holdout holdout, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment) : IWorkload
 {
     public IReadOnlyList<int> ClientExamples { get; } = [.. partition.Clients.Select(indices => indices.Length)];
 
     public ClassHistogram? Histogram { get; } = ClassHistogram.Of(partition, task.TrainLabels);
 
-    public int TestExamples => task.TestCount;
+    public int TestExamples => holdout.Test.Length;
+
+    public int ProxyExamples => holdout.Proxy?.Indices.Length ?? 0;
 
     public string Engine => TorchEngine.Describe();
 
@@ -22,8 +25,15 @@ internal sealed class TorchWorkload(ILearningTask task, Partition partition, Run
     public ITrainer CreateTrainer(int threads)
     {
         TorchEngine.EnterThread(threads);
-        return new TorchTrainer(task, partition, spec, optimizer, alignment);
+        return new TorchTrainer(task, partition, holdout, spec, optimizer, alignment);
     }
 
-    public void Dispose() => task.Dispose();
+    public void Dispose()
+    {
+        task.Dispose();
+        if (holdout.Proxy is { } proxy && proxy.Task != task)
+        {
+            proxy.Task.Dispose();
+        }
+    }
 }

@@ -41,9 +41,13 @@ internal static class Workloads
             return null;
         }
 
+        var before = problems.Count;
+        var own = OwnProxy(spec, task, problems);
+        var holdout = Holdout.Of(spec, task, own, problems);
         var optimizer = Optimizers.Family.Create(spec.Training.Optimizer, "training.optimizer", []);
-        if (optimizer is null || Partitioners.Deal(spec, task.TrainLabels, problems) is not { } partition)
+        if (optimizer is null || holdout.Deal(spec, task, problems) is not { } partition || problems.Count > before)
         {
+            own?.Dispose();
             task.Dispose();
             return null;
         }
@@ -51,11 +55,42 @@ internal static class Workloads
         var alignment = ModelAlignment.IsAsked(spec) ? ModelAlignment.Of(spec, task, problems) : null;
         if (alignment is null && ModelAlignment.IsAsked(spec))
         {
+            own?.Dispose();
             task.Dispose();
             return null;
         }
 
-        return new TorchWorkload(task, partition, spec, optimizer, alignment);
+        return new TorchWorkload(task, partition, holdout, spec, optimizer, alignment);
+    }
+
+    // The proxy set's own folder, read like the run's; null: there is none on this machine, or there is a problem.
+    private static ImageClassification? OwnProxy(RunSpec spec, ILearningTask task, ICollection<string> problems)
+    {
+        if (spec.Proxy is not { From: ProxyOrigin.Own, Path: { Length: > 0 } path })
+        {
+            return null;
+        }
+
+        if (task is not ImageClassification images)
+        {
+            problems.Add($"proxy.from: own goes with the built-in data sources; model {spec.Model.Name} reads its own data.");
+            return null;
+        }
+
+        var model = Classifiers.Family.Create(spec.Model, "model", [])!;
+        if (DatasetCache.Acquire(new DataRequest(spec.Data.Source, spec.Seed, path, null, null), problems) is not { } own)
+        {
+            return null;
+        }
+
+        if (own.Shape != images.Shape)
+        {
+            problems.Add($"proxy.path: {path} has images of {Describe(own.Shape)}, the training data of {Describe(images.Shape)}.");
+        }
+
+        return new ImageClassification(own, model);
+
+        static string Describe(ImageShape shape) => $"{shape.Channels} x {shape.Height} x {shape.Width}";
     }
 
     private static ImageClassification? CreateClassification(RunSpec spec, ICollection<string> problems)

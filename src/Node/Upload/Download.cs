@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;
-using Distributed.Protocols.V1;
 
 namespace Distributed.Node.Upload;
 
@@ -10,25 +9,31 @@ namespace Distributed.Node.Upload;
 /// The receiving end of one model: keeps what arrived over broken connections and hashes it on the way, so that the bytes are touched once. Not for
 /// concurrent use.
 /// </summary>
-internal sealed class Download(long version, ContentHash expected, ModelMemory memory) : IDisposable
+internal sealed class Download(long version, ContentHash? known, ModelMemory memory) : IDownload, IDisposable
 {
     private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private ContentHash? expected = known;
     private byte[]? bytes;
 
-    /// <summary>Bytes received and checked: where the next attempt goes on.</summary>
+    public string What => $"version {version}";
+
     public long Received { get; private set; }
 
-    /// <summary>Whether every byte is there.</summary>
     public bool IsComplete => bytes is not null && Received == bytes.Length;
 
-    /// <summary>Takes the header of an attempt.</summary>
-    public void Begin(ModelHeader header)
+    public void Begin(Frame frame)
     {
-        if (header.Version != (ulong)version || !ContentHash.TryFromBytes(header.Sha256.Span, out var hash) || hash != expected)
+        if (frame.Model is not { } header)
+        {
+            throw Corrupt("The download of a model begins with another header.");
+        }
+
+        if (header.Version != (ulong)version || !ContentHash.TryFromBytes(header.Sha256.Span, out var hash) || (expected is { } wanted && hash != wanted))
         {
             throw Corrupt($"Version {version} with hash {expected} was asked for, version {header.Version} with another hash is sent.");
         }
 
+        expected = hash;
         if (header.SizeBytes > (ulong)Array.MaxLength)
         {
             throw new TransferFailedException(new(RefusalCode.ModelFormat, $"A model of {header.SizeBytes} bytes does not fit one buffer (2 GB)."));
@@ -44,7 +49,6 @@ internal sealed class Download(long version, ContentHash expected, ModelMemory m
         }
     }
 
-    /// <summary>Takes a chunk; false when it is damaged and must be asked for again.</summary>
     public bool Append(ReceivedChunk chunk)
     {
         if (bytes is null || chunk.Offset != Received || chunk.Data.Length > bytes.Length - Received)

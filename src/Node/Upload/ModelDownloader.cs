@@ -5,16 +5,15 @@ using Distributed.Node.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Telemetry;
+using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 
 namespace Distributed.Node.Upload;
 
-/// <summary>Fetches model versions; an interrupted download goes on where it stopped as soon as the coordinator is back.</summary>
+/// <summary>Fetches model versions into memory.</summary>
 internal sealed class ModelDownloader(TransferClient client, Connectivity connectivity, ModelMemory memory)
 {
-    private const int DamagedChunks = 3;
-
     /// <summary>Fetches one version.</summary>
     /// <exception cref="TransferFailedException">It cannot be had.</exception>
     public async Task<ModelFile> DownloadAsync(string runId, long version, ContentHash expected, CancellationToken cancellation)
@@ -22,30 +21,24 @@ internal sealed class ModelDownloader(TransferClient client, Connectivity connec
         using var activity = NodeInstruments.Source.StartActivity(TelemetryNames.Spans.DownloadModel, ActivityKind.Client);
         activity?.SetTag(TelemetryNames.Attributes.ModelVersion, version);
         using var download = new Download(version, expected, memory);
-        var damaged = 0;
-        var attempts = connectivity.StartAttempts();
-        while (!download.IsComplete)
-        {
-            var before = download.Received;
-            try
-            {
-                if (!await ReceiveAsync(download, runId, version, cancellation) && ++damaged > DamagedChunks)
-                {
-                    throw new TransferFailedException(new(RefusalCode.CheckpointCorrupt, $"{damaged} chunks of version {version} arrived damaged."));
-                }
-            }
-            catch (RpcException error) when (!cancellation.IsCancellationRequested)
-            {
-                if (TransferFaults.Final(error) is { } refusal)
-                {
-                    throw new TransferFailedException(refusal);
-                }
+        var request = new DownloadRequest { RunId = runId, Version = (ulong)version };
+        var file = await ReceiveAsync(download, offset => client.DownloadModel(new DownloadRequest(request) { Offset = offset }, cancellation), cancellation);
+        activity?.SetTag(TelemetryNames.Attributes.CheckpointBytes, file.Bytes.Length);
+        return file;
+    }
 
-                await attempts.WaitAsync(madeProgress: download.Received > before, cancellation);
-            }
-        }
+    /// <summary>Fetches the buffers that a client keeps for itself, as they were with a version.</summary>
+    /// <exception cref="TransferFailedException">They cannot be had.</exception>
+    public async Task<ModelFile> DownloadBuffersAsync(string runId, long version, uint clientId, CancellationToken cancellation)
+    {
+        using var download = new Download(version, null, memory);
+        var request = new BuffersRequest { RunId = runId, Version = (ulong)version, Client = clientId };
+        return await ReceiveAsync(download, offset => client.DownloadBuffers(new BuffersRequest(request) { Offset = offset }, cancellation), cancellation);
+    }
 
-        activity?.SetTag(TelemetryNames.Attributes.CheckpointBytes, download.Received);
+    private async Task<ModelFile> ReceiveAsync(Download download, Func<ulong, AsyncServerStreamingCall<Frame>> call, CancellationToken cancellation)
+    {
+        await new DownloadLoop(connectivity).ReceiveAsync(download, call, cancellation);
         NodeInstruments.Downloaded(download.Received);
         try
         {
@@ -55,26 +48,5 @@ internal sealed class ModelDownloader(TransferClient client, Connectivity connec
         {
             throw new TransferFailedException(new(RefusalCode.ModelFormat, error.Message));
         }
-    }
-
-    // One call, from where the last one stopped; false when a chunk was damaged.
-    private async Task<bool> ReceiveAsync(Download download, string runId, long version, CancellationToken cancellation)
-    {
-        using var call = client.DownloadModel(
-            new DownloadRequest { RunId = runId, Version = (ulong)version, Offset = (ulong)download.Received }, cancellation);
-        while (await call.ResponseStream.MoveNext(cancellation))
-        {
-            using var frame = call.ResponseStream.Current;
-            if (frame.Model is { } header)
-            {
-                download.Begin(header);
-            }
-            else if (frame.Received is { } chunk && !download.Append(chunk))
-            {
-                return false;
-            }
-        }
-
-        return download.IsComplete ? true : throw new RpcException(new Status(StatusCode.Unavailable, "The download ended early."));
     }
 }

@@ -14,6 +14,12 @@ internal sealed class TransferClient(CallInvoker invoker, string nodeName)
     public AsyncServerStreamingCall<Frame> DownloadModel(DownloadRequest request, CancellationToken cancellation) =>
         invoker.AsyncServerStreamingCall(TransferMethods.DownloadModel, null, Options(cancellation), request);
 
+    public AsyncServerStreamingCall<Frame> DownloadUpdate(UpdateRequest request, CancellationToken cancellation) =>
+        invoker.AsyncServerStreamingCall(TransferMethods.DownloadUpdate, null, Options(cancellation), request);
+
+    public AsyncServerStreamingCall<Frame> DownloadBuffers(BuffersRequest request, CancellationToken cancellation) =>
+        invoker.AsyncServerStreamingCall(TransferMethods.DownloadBuffers, null, Options(cancellation), request);
+
     public AsyncClientStreamingCall<Frame, UploadReceipt> UploadUpdate(CancellationToken cancellation) =>
         invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, Options(cancellation));
 

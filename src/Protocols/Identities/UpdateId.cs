@@ -12,6 +12,12 @@ public readonly record struct UpdateId(string RunId, int Round, int Client, long
     /// <summary>The round number under which the initial model is uploaded.</summary>
     public const int InitialRound = 0;
 
+    /// <summary>The client number under which a node uploads the model that it made of a round's updates; no client has it.</summary>
+    public const int AggregateClient = int.MaxValue;
+
+    /// <summary>Whether it is such a model.</summary>
+    public bool IsAggregate => Client == AggregateClient;
+
     /// <inheritdoc />
     public override string ToString() => $"{RunId}/r{Round}/c{Client}/v{BaseVersion}";
 }

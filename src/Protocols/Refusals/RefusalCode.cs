@@ -95,6 +95,9 @@ public enum RefusalCode
     /// <summary>Local training ended with an error or a non-finite loss.</summary>
     TrainingFailed,
 
+    /// <summary>A node could not make a round's model out of its updates.</summary>
+    AggregationFailed,
+
     /// <summary>The coordinator is stopping.</summary>
     Stopping,
 }

@@ -41,6 +41,7 @@ public static class RefusalCodes
         [RefusalCode.DataInvalid] = StatusCode.FailedPrecondition,
         [RefusalCode.DeviceFailed] = StatusCode.Internal,
         [RefusalCode.TrainingFailed] = StatusCode.Internal,
+        [RefusalCode.AggregationFailed] = StatusCode.Internal,
         [RefusalCode.Stopping] = StatusCode.Unavailable,
     }.ToFrozenDictionary();
 

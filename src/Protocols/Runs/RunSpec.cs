@@ -42,6 +42,10 @@ public sealed record RunSpec
     /// <value><c>fedavg</c>.</value>
     public PluginSpec Aggregator { get; init; } = PluginSpec.Named("fedavg");
 
+    /// <summary>The proxy set, for aggregators that need one.</summary>
+    /// <value>None.</value>
+    public ProxySpec? Proxy { get; init; }
+
     /// <summary>Who takes part in a round and how long it waits.</summary>
     public CohortSpec Cohort { get; init; } = new();
 

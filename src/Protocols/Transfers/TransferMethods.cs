@@ -14,6 +14,14 @@ public static class TransferMethods
     public static Method<DownloadRequest, Frame> DownloadModel { get; } = new(
         MethodType.ServerStreaming, ServiceName, nameof(DownloadModel), MarshallerOf(DownloadRequest.Parser), FrameMarshaller.Instance);
 
+    /// <summary>An admitted update, from an offset to its end, for the node that aggregates its round.</summary>
+    public static Method<UpdateRequest, Frame> DownloadUpdate { get; } = new(
+        MethodType.ServerStreaming, ServiceName, nameof(DownloadUpdate), MarshallerOf(UpdateRequest.Parser), FrameMarshaller.Instance);
+
+    /// <summary>The buffers that a client keeps for itself.</summary>
+    public static Method<BuffersRequest, Frame> DownloadBuffers { get; } = new(
+        MethodType.ServerStreaming, ServiceName, nameof(DownloadBuffers), MarshallerOf(BuffersRequest.Parser), FrameMarshaller.Instance);
+
     /// <summary>An update, from an offset to its end; answered when it is durable.</summary>
     public static Method<Frame, UploadReceipt> UploadUpdate { get; } = new(
         MethodType.ClientStreaming, ServiceName, nameof(UploadUpdate), FrameMarshaller.Instance, MarshallerOf(UploadReceipt.Parser));

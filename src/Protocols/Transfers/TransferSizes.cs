@@ -12,6 +12,12 @@ public static class TransferSizes
     /// <summary>Largest chunk a receiver takes.</summary>
     public const int MaximumChunkBytes = 1024 * 1024;
 
+    /// <summary>Most bytes that an aggregator passes from one version to the next when nodes aggregate: it travels in control messages.</summary>
+    public const int MaximumAggregatorStateBytes = 64 * 1024;
+
+    /// <summary>Most factors, of all clients and tensors together, that a node tells of an aggregation.</summary>
+    public const int MaximumFactors = 64 * 1024;
+
     /// <summary>Largest frame on the wire: a full chunk and its fields.</summary>
     public const int MaximumFrameBytes = MaximumChunkBytes + 1024;
 }

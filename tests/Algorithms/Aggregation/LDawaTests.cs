@@ -61,8 +61,4 @@ public class LDawaTests
         var (report, _) = Run(new() { Weights = LDawaWeights.Examples });
         Assert.Equal(0.75 * Math.Sqrt(0.5), report.Coefficients[0, 0], 1e-15);
     }
-
-    [Fact]
-    public void Aggregate_LocalBuffers_KeepsTheReferences() =>
-        Assert.Equal([1f, 1f], Run(new() { Buffers = BufferPolicy.Local }).Model.Values<float>("bn.running_var").ToArray());
 }

@@ -33,6 +33,9 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
 
     public IReadOnlyList<string> Problems { get; set; } = [];
 
+    /// <summary>Examples of the proxy set; with them it aggregates, which for this node is the mean of what it downloads.</summary>
+    public ulong ProxyExamples { get; set; }
+
     public ulong TestExamples { get; set; } = 100;
 
     /// <summary>What it says of its data when it accepts a run, besides the test examples.</summary>
@@ -85,7 +88,7 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
     }
 
     /// <summary>Uploads a file as the update of a client.</summary>
-    public async Task<UploadReceipt> UploadAsync(TaskKey key, ulong baseVersion, byte[] file, double weight, string traceparent = "")
+    public async Task<UploadReceipt> UploadAsync(TaskKey key, ulong baseVersion, byte[] file, double weight, string traceparent = "", Aggregation? aggregation = null)
     {
         var headers = new Metadata { { "node-name", name } };
         if (traceparent.Length > 0)
@@ -99,7 +102,8 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
         {
             RunId = key.RunId,
             Round = key.Round,
-            Client = key.Index,
+            Client = aggregation is null ? key.Index : UpdateId.AggregateClient,
+            Aggregation = aggregation,
             BaseVersion = baseVersion,
             SizeBytes = (ulong)file.Length,
             Sha256 = ByteString.CopyFrom(ContentHash.Of(file).ToBytes()),
@@ -113,6 +117,24 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
         await upload.RequestStream.WriteAsync(Frame.Chunk(ByteSource.FromMemory(file), 0, file.Length));
         await upload.RequestStream.CompleteAsync();
         return await upload.ResponseAsync;
+    }
+
+    /// <summary>Downloads an admitted update.</summary>
+    public async Task<byte[]> DownloadUpdateAsync(string run, uint round, uint client, ulong offset = 0)
+    {
+        using var download = channel.CreateCallInvoker().AsyncServerStreamingCall(
+            TransferMethods.DownloadUpdate,
+            null,
+            new CallOptions(new Metadata { { "node-name", name } }),
+            new UpdateRequest { RunId = run, Round = round, Client = client, Offset = offset });
+        using var bytes = new MemoryStream();
+        while (await download.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            using var frame = download.ResponseStream.Current;
+            bytes.Write(frame.Received is { } chunk ? chunk.Data.Span : []);
+        }
+
+        return bytes.ToArray();
     }
 
     /// <summary>Waits until the stream has ended; an error of the stream is thrown.</summary>
@@ -163,7 +185,7 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
             return SendAsync(new NodeMessage { RunRejected = rejected });
         }
 
-        var accepted = new RunAccepted { RunId = run, TestExamples = TestExamples, Engine = "fake" };
+        var accepted = new RunAccepted { RunId = run, TestExamples = TestExamples, ProxyExamples = ProxyExamples, Engine = "fake" };
         Describes(accepted);
         return SendAsync(new NodeMessage { RunAccepted = accepted });
     }
@@ -183,9 +205,34 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
             case Protocols.V1.TaskKind.Train:
                 await UploadAsync(task.Key, task.BaseVersion, FileOf(ModelOf(task.Key.Round, task.Key.Index)), Weight(task.Key), task.Traceparent);
                 break;
+            case Protocols.V1.TaskKind.Aggregate:
+                await AggregateAsync(task);
+                break;
             default:
                 await SendAsync(new NodeMessage { TaskCompleted = new TaskCompleted { Key = task.Key, Examples = 50, LossSum = 25, Correct = 40 } });
                 break;
         }
+    }
+
+    private async Task AggregateAsync(TaskAssigned task)
+    {
+        var said = new Aggregation { State = ByteString.CopyFrom([(byte)(task.AggregatorState.Length + 1)]) };
+        said.Metrics["gamma"] = 0.5;
+        var total = task.Updates.Sum(update => update.Weight);
+        var sums = new double[4];
+        foreach (var update in task.Updates)
+        {
+            var bytes = await DownloadUpdateAsync(task.Key.RunId, task.Key.Round, update.Client);
+            Xunit.Assert.Equal(update.Sha256, ByteString.CopyFrom(ContentHash.Of(bytes).ToBytes()));
+            var values = Safetensors.Load(new MemoryStream(bytes)).Values<float>("w").ToArray();
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += update.Weight * values[i];
+            }
+
+            said.Coefficients[update.Client] = update.Weight / total;
+        }
+
+        await UploadAsync(task.Key, task.BaseVersion, FileOf([.. sums.Select(sum => (float)(sum / total))]), 0, task.Traceparent, said);
     }
 }

@@ -13,11 +13,17 @@ public sealed class RoundMachinePropertyTests
     public void RandomEvents_NeverDoubleCountNeverBelowQuorumOneChain() =>
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), Holds).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void RandomEvents_NodesAggregate_OnlyTheNodeThatWasAskedMakesAModel() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Holds(seed, delegated: true)).QuickCheckThrowOnFailure();
+
+    private static void Holds(int seed) => Holds(seed, delegated: false);
+
     // The seed is FsCheck's case: it is printed when the property fails.
-    private static void Holds(int seed)
+    private static void Holds(int seed, bool delegated)
     {
         var random = new Random(seed);
-        var setup = MachineScript.Setup(rounds: 4, clients: 6, cohort: 4, quorum: 3, maximumAbandoned: 2, evaluateEvery: random.Next(3));
+        var setup = MachineScript.Setup(rounds: 4, clients: 6, cohort: 4, quorum: 3, maximumAbandoned: 2, evaluateEvery: random.Next(3)) with { IsDelegated = delegated };
         var script = new MachineScript(setup).Start();
         var history = new History(setup);
         for (var step = 0; step < 400 && script.State.Phase != RunPhase.Ended; step++)
@@ -38,9 +44,9 @@ public sealed class RoundMachinePropertyTests
         switch (random.Next(14))
         {
             case 0: return new RoundEvent.NodeJoined(script.Now, node, random.Next(1000), 1 + random.Next(3), random.Next(4) == 0 ? [0, 1] : [], []);
-            case 1: return new RoundEvent.NodeAccepted(script.Now, node, [], random.Next(3));
+            case 1: return new RoundEvent.NodeAccepted(script.Now, node, [], random.Next(3), random.Next(3));
             case 2 when state.Nodes.TryGetValue(node, out var known): return new RoundEvent.NodeLeft(script.Now, node, known.Session, "cut");
-            case 3: return new RoundEvent.TimerFired(script.Now + random.Next(2000), new RoundTimer((TimerPurpose)random.Next(3), state.Round - random.Next(2)));
+            case 3: return new RoundEvent.TimerFired(script.Now + random.Next(2000), new RoundTimer((TimerPurpose)random.Next(4), state.Round - random.Next(2)));
             case 4 when inFlight.Count > 0: return Failure(random, script, inFlight);
             case 5: return Stray(random, script);
             case 6 when inFlight.Exists(pair => pair.Task.Kind == TaskKind.Evaluate):
@@ -72,6 +78,13 @@ public sealed class RoundMachinePropertyTests
         var state = script.State;
         switch (state.Phase)
         {
+            case RunPhase.Aggregating when state.Delegation is { Result: null } delegation:
+                return delegation switch
+                {
+                    { AggregatorState.IsDefault: true } => new RoundEvent.DelegationPrepared(script.Now, state.Round, []),
+                    { Node: { } worker } => DelegationTests.Aggregate(script, random.Next(4) == 0 ? Names[random.Next(Names.Length)] : worker, bytes: $"{state.Round}"),
+                    _ => new RoundEvent.NodeAccepted(script.Now, Names[random.Next(Names.Length)], [], 1, 1),
+                };
             case RunPhase.Aggregating:
                 var used = state.Clients.Values.Count(work => work.Update is not null);
                 return new RoundEvent.Aggregated(script.Now, state.Round, new AggregateResult(
@@ -79,10 +92,10 @@ public sealed class RoundMachinePropertyTests
             case RunPhase.Committing:
                 return new RoundEvent.Committed(script.Now, state.Round, state.Result!.Hash);
             default:
-                var training = inFlight.FindAll(pair => pair.Task.Kind != TaskKind.Evaluate);
+                var training = inFlight.FindAll(pair => pair.Task.Kind is not (TaskKind.Evaluate or TaskKind.Aggregate));
                 if (training.Count == 0)
                 {
-                    return new RoundEvent.NodeAccepted(script.Now, "a", [], 1);
+                    return new RoundEvent.NodeAccepted(script.Now, "a", [], 1, 1);
                 }
 
                 var (node, task) = training[random.Next(training.Count)];
@@ -104,6 +117,9 @@ public sealed class RoundMachinePropertyTests
             {
                 switch (effect)
                 {
+                    case RoundEffect.Answer { Counted: true } when happened is RoundEvent.UpdateArrived { Update: { Id.IsAggregate: true } made }:
+                        Assert.Equal(before.Delegation!.Node, made.Node);
+                        break;
                     case RoundEffect.Answer { Counted: true }:
                         Assert.True(counted.Add(((RoundEvent.UpdateArrived)happened).Update.Id), "an update was counted twice");
                         break;
@@ -114,6 +130,10 @@ public sealed class RoundMachinePropertyTests
                         Assert.True(order.Updates.Length >= setup.QuorumSize, "an aggregate below quorum");
                         Assert.Equal(order.Updates.Length, order.Updates.Select(update => update.Id).Distinct().Count());
                         Assert.All(order.Updates, update => Assert.Contains(update.Id, counted));
+                        break;
+                    case RoundEffect.TakeAggregate take:
+                        Assert.True(take.Updates.Length >= setup.QuorumSize, "a node's aggregate below quorum");
+                        Assert.All(take.Updates, update => Assert.Contains(update.Id, counted));
                         break;
                     case RoundEffect.Commit commit:
                         Assert.Equal((version + 1, head), (commit.Version, commit.Parent));

@@ -29,6 +29,18 @@ internal sealed class FakeGate : IUpdateGate
     public Outcome<UploadTicket> Check(UpdateId id, string node) =>
         RefuseCheck is { } refusal ? refusal : new UploadTicket(id, Reference, MaximumBytes, MaximumExamples: 1000, Durable);
 
+    /// <summary>What the node aggregates; null: it does not.</summary>
+    public Func<UpdateId, string, Outcome<SpooledUpdate>>? Aggregates { get; set; }
+
+    public ConcurrentQueue<(UpdateId Id, Refusal Refusal)> DamagedUpdates { get; } = [];
+
+    public Outcome<SpooledUpdate> CheckDownload(UpdateId id, string node) =>
+        Aggregates?.Invoke(id, node) ?? new Refusal(RefusalCode.TaskUnknown, "Not asked to aggregate.");
+
+    public Outcome<byte[]> BuffersOf(string runId, long version, int client, string node) => new Refusal(RefusalCode.VersionUnknown, "None.");
+
+    public void Damaged(UpdateId id, Refusal refusal) => DamagedUpdates.Enqueue((id, refusal));
+
     public ValueTask<Outcome<bool>> AdmitAsync(SpooledUpdate update, CancellationToken cancellation) =>
         ValueTask.FromResult<Outcome<bool>>(RefuseAdmission is { } refusal ? refusal : admitted.TryAdd(update.Id.Client, update));
 

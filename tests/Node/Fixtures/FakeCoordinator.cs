@@ -37,6 +37,15 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     /// <summary>Models to download, by version.</summary>
     public ConcurrentDictionary<long, byte[]> Models { get; } = new();
 
+    /// <summary>Admitted updates to download, by client.</summary>
+    public ConcurrentDictionary<uint, ReceivedUpdate> Admitted { get; } = new();
+
+    /// <summary>Clients' own buffers to download, by client.</summary>
+    public ConcurrentDictionary<uint, byte[]> Buffers { get; } = new();
+
+    /// <summary>Which updates were asked for, and from which offset.</summary>
+    public ConcurrentQueue<(uint Client, long Offset)> UpdateOffsets { get; } = new();
+
     /// <summary>Uploads that arrived whole.</summary>
     public Channel<ReceivedUpdate> Updates { get; } = Channel.CreateUnbounded<ReceivedUpdate>();
 

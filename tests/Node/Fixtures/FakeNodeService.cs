@@ -39,6 +39,13 @@ internal sealed class FakeConnection(Hello hello, IServerStreamWriter<Coordinato
 
     public Task AssignAsync(TaskAssigned task) => SendAsync(new CoordinatorMessage { TaskAssigned = task });
 
+    /// <summary>Assigns a task that was done before: whatever the node still knows of it is forgotten first.</summary>
+    public async Task AssignAgainAsync(TaskAssigned task)
+    {
+        await SendAsync(new CoordinatorMessage { TaskCancelled = new TaskCancelled { Key = task.Key, Reason = "once more" } });
+        await AssignAsync(task);
+    }
+
     public Task AnnounceAsync(string specJson) =>
         SendAsync(new CoordinatorMessage { RunAnnounced = new RunAnnounced { RunId = "run-1", SpecJson = specJson } });
 

@@ -35,6 +35,37 @@ internal sealed class FakeTransfers(FakeCoordinator coordinator)
         }
     }
 
+    public async Task DownloadUpdate(UpdateRequest request, IServerStreamWriter<Frame> stream, ServerCallContext context)
+    {
+        coordinator.UpdateOffsets.Enqueue((request.Client, (long)request.Offset));
+        var update = coordinator.Admitted[request.Client];
+        long? end = coordinator.BreakAfter.TryDequeue(out var bytes) ? bytes : null;
+        await stream.WriteAsync(Frame.Of(update.Header));
+        foreach (var frame in Frame.Chunks(ByteSource.FromMemory(update.Bytes), (long)request.Offset, ChunkBytes))
+        {
+            await stream.WriteAsync(frame);
+            if ((end -= ChunkBytes) <= 0)
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "broken by the test"));
+            }
+        }
+    }
+
+    public async Task DownloadBuffers(BuffersRequest request, IServerStreamWriter<Frame> stream, ServerCallContext context)
+    {
+        var bytes = coordinator.Buffers[request.Client];
+        await stream.WriteAsync(Frame.Of(new ModelHeader
+        {
+            Version = request.Version,
+            SizeBytes = (ulong)bytes.Length,
+            Sha256 = ByteString.CopyFrom(ContentHash.Of(bytes).ToBytes()),
+        }));
+        foreach (var frame in Frame.Chunks(ByteSource.FromMemory(bytes), (long)request.Offset, ChunkBytes))
+        {
+            await stream.WriteAsync(frame);
+        }
+    }
+
     public async Task<UploadReceipt> UploadUpdate(IAsyncStreamReader<Frame> stream, ServerCallContext context)
     {
         await stream.MoveNext(context.CancellationToken);
@@ -100,6 +131,8 @@ internal sealed class FakeTransferMethods : IServiceMethodProvider<FakeTransfers
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<FakeTransfers> context)
     {
         context.AddServerStreamingMethod(TransferMethods.DownloadModel, [], (service, request, stream, call) => service.DownloadModel(request, stream, call));
+        context.AddServerStreamingMethod(TransferMethods.DownloadUpdate, [], (service, request, stream, call) => service.DownloadUpdate(request, stream, call));
+        context.AddServerStreamingMethod(TransferMethods.DownloadBuffers, [], (service, request, stream, call) => service.DownloadBuffers(request, stream, call));
         context.AddClientStreamingMethod(TransferMethods.UploadUpdate, [], (service, stream, call) => service.UploadUpdate(stream, call));
         context.AddUnaryMethod(TransferMethods.GetUploadStatus, [], (service, request, call) => service.GetUploadStatus(request, call));
     }

@@ -20,4 +20,10 @@ internal enum RandomPurpose
 
     /// <summary>Numbers in a model whose graph is checked; the tensor's position as <c>round</c>.</summary>
     GraphCheck = 20,
+
+    /// <summary>Drawing the proxy set; class as <c>round</c>.</summary>
+    ProxyDraw = 30,
+
+    /// <summary>Order of the proxy set's examples in (round, -, epoch).</summary>
+    ProxyOrder = 31,
 }
