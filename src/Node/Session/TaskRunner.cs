@@ -38,6 +38,11 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, Up
                 _ => throw new TransferFailedException(new(RefusalCode.ProtocolViolation, $"This node knows no task of kind {task.Key.Kind}.")),
             };
         }
+        catch (Exception error) when (cancellation.IsCancellationRequested && error is not OperationCanceledException)
+        {
+            // A call that was cut off says so in its own way. A task that was taken back has not failed: it may be given out again meanwhile.
+            throw new OperationCanceledException("The task was taken back.", error, cancellation);
+        }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // Whatever goes wrong in a task is the task's end, not the node's: the coordinator is told and decides.
