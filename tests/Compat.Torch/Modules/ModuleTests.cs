@@ -52,6 +52,30 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void ForwardHooks_OfAModule_SeeInputAndOutputInTheirOrderAndMayReplaceIt()
+    {
+        using var scope = NewDisposeScope();
+        var relu = nn.ReLU();
+        var seen = new List<float>();
+        var first = relu.register_forward_hook((module, input, output) =>
+        {
+            Assert.Same(relu, module);
+            seen.Add(input.item<float>());
+            return output + 1;
+        });
+        relu.register_forward_hook((_, _, output) =>
+        {
+            seen.Add(output.item<float>());
+            return output;
+        });
+
+        Assert.Equal(1, nn.Sequential(relu).call(tensor(new[] { -3f })).item<float>());
+        first.remove();
+        Assert.Equal(0, relu.call(tensor(new[] { -3f })).item<float>());
+        Assert.Equal([-3, 1, 0], seen);
+    }
+
+    [Fact]
     public void Eval_OfAModule_ReachesEveryChild()
     {
         using var net = new Net();
