@@ -35,8 +35,7 @@ internal static class Workloads
 
     private static TorchWorkload? CreateTorch(RunSpec spec, NodePlugins plugins, ICollection<string> problems)
     {
-        var task = plugins.Tasks.TryGetValue(spec.Model.Name, out var factory) ? factory(spec, problems) : CreateClassification(spec, problems);
-        if (task is null)
+        if (CreateTask(spec, plugins, problems) is not { } task)
         {
             return null;
         }
@@ -92,6 +91,10 @@ internal static class Workloads
 
         static string Describe(ImageShape shape) => $"{shape.Channels} x {shape.Height} x {shape.Width}";
     }
+
+    /// <summary>Makes the learning task of a run whose specification was checked; null when <paramref name="problems"/> got an entry.</summary>
+    public static ILearningTask? CreateTask(RunSpec spec, NodePlugins plugins, ICollection<string> problems) =>
+        plugins.Tasks.TryGetValue(spec.Model.Name, out var factory) ? factory(spec, problems) : CreateClassification(spec, problems);
 
     private static ImageClassification? CreateClassification(RunSpec spec, ICollection<string> problems)
     {
