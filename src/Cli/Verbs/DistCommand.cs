@@ -47,6 +47,7 @@ internal static class DistCommand
         LsVerb.Create(terminal),
         StopVerb.Create(terminal),
         ReportVerb.Create(terminal),
+        MergeVerb.Create(terminal, plugins),
         VerifyVerb.Create(terminal),
         ProvisionVerb.Create(terminal),
         CheckVerb.Create(terminal),
