@@ -26,8 +26,8 @@ internal sealed class Dist(string data, string runs)
     }
 
     /// <summary>Merges; the JSON of the last line.</summary>
-    public JsonElement Merge(string first, string second, params string[] options) =>
-        Run(["merge", first, second, "-o", Path.Combine(runs, "merged.safetensors"), "--examples", "8000", .. options]);
+    public JsonElement Merge(string first, string second, int examples, params string[] options) =>
+        Run(["merge", first, second, "-o", Path.Combine(runs, "merged.safetensors"), "--examples", Text($"{examples}"), .. options]);
 
     private static JsonElement Run(string[] arguments)
     {

@@ -8,6 +8,8 @@ internal static class MlpStudy
 {
     private const double MostBarrier = 0.01;
     private const double MostCpuSeconds = 0.4;
+    private const int Examples = 8000;
+    private const int Repeats = 5;
 
     // Width: barriers naive train, test; weight matching train, test; activation matching train, test; CPU seconds.
     private static readonly Dictionary<int, double[]> Reference = new()
@@ -24,8 +26,8 @@ internal static class MlpStudy
         var (name, known) = (string.Create(CultureInfo.InvariantCulture, $"mlp {width}"), Reference.GetValueOrDefault(width));
         string[] plot = plots is null ? ["--barrier"] : ["--plot", Path.Combine(plots, $"rebasin-mlp-{width}.svg")];
 
-        var matched = dist.Merge(one, other, ["--method", "weight-matching", "--repair", "none", .. plot]);
-        var active = dist.Merge(one, other, "--method", "activation-matching", "--repair", "none", "--barrier");
+        var matched = dist.Merge(one, other, Examples, ["--method", "weight-matching", "--repair", "none", .. plot]);
+        var active = dist.Merge(one, other, Examples, "--method", "activation-matching", "--repair", "none", "--barrier");
         Barriers(table, name, "naive", matched.GetProperty("barriers").GetProperty("naive"), known, 0);
         var weights = Barriers(table, name, "weight matching", matched.GetProperty("barriers").GetProperty("matched"), known, 2);
         Barriers(table, name, "activation matching", active.GetProperty("barriers").GetProperty("matched"), known, 4);
@@ -39,18 +41,21 @@ internal static class MlpStudy
 
         foreach (var repair in new[] { "repair", "rescale" })
         {
-            Midpoint(table, name, $"midpoint, matched, {repair}", dist.Merge(one, other, "--method", "weight-matching", "--repair", repair), $"matched, {repair}");
+            Midpoint(table, name, $"midpoint, matched, {repair}", dist.Merge(one, other, Examples, "--method", "weight-matching", "--repair", repair), $"matched, {repair}");
         }
 
-        var cpu = matched.GetProperty("match").GetProperty("cpuSeconds").GetDouble();
-        table.Add(name, "weight matching", "CPU s", cpu, known?[6]);
+        // Each a process of its own, compiling included: what a user waits for.
+        var seconds = Enumerable.Range(0, Repeats).Select(_ => dist.Merge(one, other, 16, "--method", "weight-matching", "--repair", "none")
+            .GetProperty("match").GetProperty("cpuSeconds").GetDouble()).Order().ToArray();
+        var cpu = seconds[Repeats / 2];
+        table.Add(name, "weight matching, median of 5", "CPU s", cpu, known?[6], seconds[0], seconds[^1]);
         table.Add(name, "weight matching", "sweeps", matched.GetProperty("match").GetProperty("sweeps").GetInt32());
         if (width == 512)
         {
             // On test examples the ends differ: a straight line between them is above their mean, but no barrier.
             table.Mark($"barrier behind weight matching below {MostBarrier}", weights < MostBarrier);
             table.Mark("test loss of the midpoint not above the mean of the ends", Loss(matched, "matched") <= (a + b) / 2);
-            table.Mark($"weight matching in at most {MostCpuSeconds} CPU seconds", cpu <= MostCpuSeconds);
+            table.Mark($"weight matching, median, in at most {MostCpuSeconds} CPU seconds", cpu <= MostCpuSeconds);
         }
     }
 

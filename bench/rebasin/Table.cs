@@ -17,11 +17,11 @@ internal sealed class Table(string command)
     public bool Holds { get; private set; } = true;
 
     /// <summary>Adds a figure, beside the specification's own where it has one.</summary>
-    public void Add(string @case, string metric, string unit, double value, double? reference = null)
+    public void Add(string @case, string metric, string unit, double value, double? reference = null, double? min = null, double? max = null)
     {
-        rows.Add(new(@case, metric, unit, value, reference is null ? null : "spec/merging-contrastive.md I3", reference, null, null, null, command));
+        rows.Add(new(@case, metric, unit, value, reference is null ? null : "spec/merging-contrastive.md I3", reference, null, min, max, command));
         var beside = reference is { } number ? string.Create(CultureInfo.InvariantCulture, $"   (reference {number})") : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{@case,-10} {metric,-52} {value,9:0.0000} {unit}{beside}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{@case,-10} {metric,-52} {value,9:0.0000} {unit}{beside}{(min is null ? "" : $"   [{min:0.00} to {max:0.00}]")}"));
     }
 
     public void Mark(string what, bool reached)
