@@ -6,8 +6,8 @@ namespace Distributed.Coordinator.Storage;
 
 /// <summary>
 /// The armed failpoints. Text form, several separated by ';': <c>NAME[@round=N][@hit=N]:ACTION</c>, where the action is <c>kill</c> (the process kills itself,
-/// SIGKILL, nothing is flushed) or <c>disk-full</c> (the write fails as a full disk does). <c>@hit=N</c> lets N-1 hits pass; without it, kill acts on
-/// the first hit and disk-full on every one.
+/// SIGKILL, nothing is flushed), <c>disk-full</c> (the write fails as a full disk does) or <c>hold</c> (says on standard error that it is held there, and
+/// goes on after a line of standard input: a test does something meanwhile). <c>@hit=N</c> acts on the Nth hit only; without it, on every one.
 /// </summary>
 internal sealed partial class Failpoints
 {
@@ -22,6 +22,7 @@ internal sealed partial class Failpoints
     {
         Kill,
         DiskFull,
+        Hold,
     }
 
     /// <summary>Nothing armed.</summary>
@@ -55,14 +56,23 @@ internal sealed partial class Failpoints
 
     private static void Act(Armed one)
     {
-        if (one.Action == FailAction.DiskFull)
+        switch (one.Action)
         {
-            throw new IOException($"No space left on device (failpoint {one.Point}).", DiskErrors.NoSpace);
-        }
+            case FailAction.DiskFull:
+                throw new IOException($"No space left on device (failpoint {one.Point}).", DiskErrors.NoSpace);
+            case FailAction.Hold:
+                Console.Error.WriteLine($"held at failpoint {one.Point}");
+                Console.In.ReadLine();
+                break;
+            default:
+                using (var self = Process.GetCurrentProcess())
+                {
+                    self.Kill();
+                    Thread.Sleep(Timeout.Infinite);
+                }
 
-        using var self = Process.GetCurrentProcess();
-        self.Kill();
-        Thread.Sleep(Timeout.Infinite);
+                break;
+        }
     }
 
     private static Armed ParseOne(string text)
@@ -73,14 +83,14 @@ internal sealed partial class Failpoints
                 point,
                 Number(match.Groups["round"]),
                 Number(match.Groups["hit"]),
-                match.Groups["action"].Value == "kill" ? FailAction.Kill : FailAction.DiskFull)
+                match.Groups["action"].Value switch { "kill" => FailAction.Kill, "hold" => FailAction.Hold, _ => FailAction.DiskFull })
             : throw new FormatException(
-                $"'{text}' in {Variable} is not NAME[@round=N][@hit=N]:kill|disk-full; names: {string.Join(", ", Enum.GetNames<Failpoint>())}.");
+                $"'{text}' in {Variable} is not NAME[@round=N][@hit=N]:kill|disk-full|hold; names: {string.Join(", ", Enum.GetNames<Failpoint>())}.");
     }
 
     private static int? Number(Group group) => group.Success ? int.Parse(group.Value, CultureInfo.InvariantCulture) : null;
 
-    [GeneratedRegex(@"\A(?<name>[A-Za-z]+)(@round=(?<round>\d{1,9}))?(@hit=(?<hit>\d{1,9}))?:(?<action>kill|disk-full)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<name>[A-Za-z]+)(@round=(?<round>\d{1,9}))?(@hit=(?<hit>\d{1,9}))?:(?<action>kill|disk-full|hold)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 
     private sealed record Armed(Failpoint Point, int? Round, int? Which, FailAction Action)

@@ -47,12 +47,11 @@ public sealed class KillTests
     {
         var runFile = RunFiles.Glyphs("cohort: { quorum: 0.5, deadline: 4s }");
         await using var cluster = new TestCluster();
-        await cluster.StartCoordinatorAsync();
+        await cluster.StartCoordinatorAsync("SpoolBeforeWrite@round=2@hit=1:hold");
         cluster.StartNode("site-a", "--clients", "0,1,2");
         var lost = cluster.StartNode("site-b", "--clients", "3,4,5");
         var run = cluster.Submit(runFile);
-        await run.LineAsync("that a round ended", line => line.Contains("round", StringComparison.Ordinal) && line.Contains("1/4", StringComparison.Ordinal));
-        await lost.KillAsync();
+        await cluster.Coordinator.WhileHeldAsync(lost.KillAsync);
 
         Assert.True(await run.ExitAsync() is 0 or 4, cluster.Output());
         var rounds = cluster.Rounds();
@@ -70,12 +69,11 @@ public sealed class KillTests
         var runFile = RunFiles.Glyphs();
         var expected = await UndisturbedAsync(runFile);
         await using var cluster = new TestCluster();
-        await cluster.StartCoordinatorAsync();
+        await cluster.StartCoordinatorAsync("SpoolBeforeWrite@round=2@hit=1:hold");
         cluster.StartNode("node-0");
         var lost = cluster.StartNode("node-1");
         var run = cluster.Submit(runFile);
-        await run.LineAsync("that a round ended", line => line.Contains("1/4", StringComparison.Ordinal));
-        await lost.KillAsync();
+        await cluster.Coordinator.WhileHeldAsync(lost.KillAsync);
 
         Assert.True(await run.ExitAsync() == 0, cluster.Output());
         Assert.Equal(expected, TestCluster.Result(run).GetProperty("modelHash").GetString());

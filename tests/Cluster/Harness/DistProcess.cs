@@ -37,6 +37,7 @@ internal sealed class DistProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = RunFiles.Root,
@@ -72,6 +73,14 @@ internal sealed class DistProcess : IAsyncDisposable
 
         var first = await Task.WhenAny(found.Task, process.WaitForExitAsync(), Task.Delay(Patience, TimeProvider.System));
         return first == found.Task || found.Task.IsCompleted ? await found.Task : throw new TimeoutException($"No line that says {what}.\n{Output}");
+    }
+
+    /// <summary>The process is held at a failpoint: awaits that, does <paramref name="meanwhile"/>, lets it go on.</summary>
+    public async Task WhileHeldAsync(Func<Task> meanwhile)
+    {
+        await LineAsync("that it is held", line => line.StartsWith("held at failpoint", StringComparison.Ordinal));
+        await meanwhile();
+        await process.StandardInput.WriteLineAsync();
     }
 
     /// <summary>Waits for the end.</summary>
