@@ -63,7 +63,9 @@ internal sealed record ResNetParameters : IValidatableObject
 /// </summary>
 internal sealed class ResNet(ResNetParameters parameters) : IClassifier
 {
-    public bool ChannelsLast => parameters.Norm != ResNetNorm.Group;
+    // oneDNN 2.6 (libtorch 1.13) writes past its buffers in the backward pass of a strided 1 x 1 convolution whose channels lie together and do not fill its vectors,
+    // of 8 numbers with AVX2 and 16 with AVX-512: a shortcut from a narrow stage would corrupt the heap.
+    public bool ChannelsLast => parameters.Norm != ResNetNorm.Group && parameters.Widths.All(width => width % 16 == 0);
 
     public Layer Build(ImageShape shape, int classes)
     {

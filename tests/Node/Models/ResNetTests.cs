@@ -57,6 +57,14 @@ public sealed class ResNetTests
         Assert.All(manifest.Entries.Where(entry => entry.Name.EndsWith("tracked", StringComparison.Ordinal)), entry => Assert.Equal(TensorDType.I64, entry.DType));
     }
 
+    /// <summary>With some libtorch a shortcut of few channels that lie together ends the process; the test below trains one.</summary>
+    [Theory]
+    [InlineData(new[] { 16, 32, 64 }, true)]
+    [InlineData(new[] { 4, 8 }, false)]
+    [InlineData(new[] { 16, 24, 32 }, false)]
+    public void ChannelsLast_WidthsThatDoNotFillAVector_IsOff(int[] widths, bool expected) =>
+        Assert.Equal(expected, new ResNet(new ResNetParameters { Widths = widths }).ChannelsLast);
+
     [Fact]
     public async Task Evaluation_AfterTraining_UsesRunningStatisticsAndLeavesThem()
     {
