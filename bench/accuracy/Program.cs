@@ -13,7 +13,7 @@ var table = new Table($"bench/accuracy/run {args[0]} --data DIR --seeds {string.
 var simulations = new Simulations(data);
 switch (args[0])
 {
-    case "fedavg": FedAvgStudy.Run(simulations, seeds, table); break;
+    case "fedavg": FedAvgStudy.Run(simulations, data, seeds, table); break;
     case "ldawa": LDawaStudy.Run(simulations, seeds, table); break;
     case "fedlaw": FedLawStudy.Run(simulations, seeds, table); break;
     default:
