@@ -51,15 +51,15 @@ internal static class Elements
         ref var fourth = ref MemoryMarshal.GetReference(d);
         ref var to = ref MemoryMarshal.GetReference(sums);
         var (f0, f1, f2, f3) = (factors[0], factors[1], factors[2], factors[3]);
-        var (v0, v1, v2, v3) = (Vector512.Create(f0), Vector512.Create(f1), Vector512.Create(f2), Vector512.Create(f3));
+        var (v0, v1, v2, v3) = (Vector256.Create(f0), Vector256.Create(f1), Vector256.Create(f2), Vector256.Create(f3));
         var i = 0;
-        for (; i <= count - Vector512<double>.Count; i += Vector512<double>.Count)
+        for (; i <= count - Wide.Count; i += Wide.Count)
         {
             var at = (nuint)i;
-            var sum = Vector512.FusedMultiplyAdd(Wide.Load(ref first, at), v0, Vector512.LoadUnsafe(ref to, at));
-            sum = Vector512.FusedMultiplyAdd(Wide.Load(ref second, at), v1, sum);
-            sum = Vector512.FusedMultiplyAdd(Wide.Load(ref third, at), v2, sum);
-            Vector512.FusedMultiplyAdd(Wide.Load(ref fourth, at), v3, sum).StoreUnsafe(ref to, at);
+            var sum = Vector256.FusedMultiplyAdd(Wide.Load(ref first, at), v0, Vector256.LoadUnsafe(ref to, at));
+            sum = Vector256.FusedMultiplyAdd(Wide.Load(ref second, at), v1, sum);
+            sum = Vector256.FusedMultiplyAdd(Wide.Load(ref third, at), v2, sum);
+            Vector256.FusedMultiplyAdd(Wide.Load(ref fourth, at), v3, sum).StoreUnsafe(ref to, at);
         }
         for (; i < count; i++)
         {
@@ -126,13 +126,13 @@ internal static class Elements
         if (wide.Length != values.Length) throw new ArgumentException("The vectors differ in length.", nameof(values));
         ref var from = ref MemoryMarshal.GetReference(wide);
         ref var to = ref MemoryMarshal.GetReference(values);
-        var factor = Vector512.Create(scale);
+        var factor = Vector256.Create(scale);
         var i = 0;
-        for (; i <= values.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var low = Vector512.LoadUnsafe(ref from, (nuint)i) * factor;
-            var high = Vector512.LoadUnsafe(ref from, (nuint)i + 8) * factor;
-            Vector512.Narrow(low, high).StoreUnsafe(ref to, (nuint)i);
+            var low = Vector256.LoadUnsafe(ref from, (nuint)i) * factor;
+            var high = Vector256.LoadUnsafe(ref from, (nuint)(i + Wide.Count)) * factor;
+            Vector256.Narrow(low, high).StoreUnsafe(ref to, (nuint)i);
         }
         for (; i < values.Length; i++) values[i] = (float)(wide[i] * scale);
     }

@@ -13,7 +13,7 @@ internal static class Reductions
 
     private interface ITerm
     {
-        static abstract Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b);
+        static abstract Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b);
 
         static abstract double Add(double sum, double value, double a, double b);
     }
@@ -48,57 +48,64 @@ internal static class Reductions
         ref var pv = ref MemoryMarshal.GetReference(values);
         ref var pa = ref MemoryMarshal.GetReference(a);
         ref var pb = ref MemoryMarshal.GetReference(b);
-        var (low, high) = (Vector512<double>.Zero, Vector512<double>.Zero);
+        var (s0, s1, s2, s3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
         var i = 0;
         for (; i <= values.Length - Lanes; i += Lanes)
         {
-            var (l, h) = ((nuint)i, (nuint)i + 8);
-            low = TTerm.Add(low, Wide.Load(ref pv, l), Wide.Load(ref pa, l), Wide.Load(ref pb, l));
-            high = TTerm.Add(high, Wide.Load(ref pv, h), Wide.Load(ref pa, h), Wide.Load(ref pb, h));
+            var at = (nuint)i;
+            s0 = TTerm.Add(s0, Wide.Load(ref pv, at), Wide.Load(ref pa, at), Wide.Load(ref pb, at));
+            s1 = TTerm.Add(s1, Wide.Load(ref pv, at + 4), Wide.Load(ref pa, at + 4), Wide.Load(ref pb, at + 4));
+            s2 = TTerm.Add(s2, Wide.Load(ref pv, at + 8), Wide.Load(ref pa, at + 8), Wide.Load(ref pb, at + 8));
+            s3 = TTerm.Add(s3, Wide.Load(ref pv, at + 12), Wide.Load(ref pa, at + 12), Wide.Load(ref pb, at + 12));
         }
-        var lanes = low + high;
-        var sum = 0.0;
-        for (var lane = 0; lane < Vector512<double>.Count; lane++) sum += lanes.GetElement(lane);
+        // Lane j with lane j + 8, then these eight in order.
+        var sum = InOrder(s1 + s3, InOrder(s0 + s2, 0));
         for (; i < values.Length; i++) sum = TTerm.Add(sum, Wide.At(ref pv, i), Wide.At(ref pa, i), Wide.At(ref pb, i));
+        return sum;
+    }
+
+    private static double InOrder(Vector256<double> lanes, double sum)
+    {
+        for (var lane = 0; lane < Vector256<double>.Count; lane++) sum += lanes.GetElement(lane);
         return sum;
     }
 
     private readonly struct Product : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
-            Vector512.FusedMultiplyAdd(values, a, sum);
+        public static Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b) =>
+            Vector256.FusedMultiplyAdd(values, a, sum);
 
         public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value, a, sum);
     }
 
     private readonly struct Square : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
-            Vector512.FusedMultiplyAdd(values, values, sum);
+        public static Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b) =>
+            Vector256.FusedMultiplyAdd(values, values, sum);
 
         public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value, value, sum);
     }
 
     private readonly struct Magnitude : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
-            sum + Vector512.Abs(values);
+        public static Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b) =>
+            sum + Vector256.Abs(values);
 
         public static double Add(double sum, double value, double a, double b) => sum + Math.Abs(value);
     }
 
     private readonly struct ProductOfDifference : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
-            Vector512.FusedMultiplyAdd(values - a, b, sum);
+        public static Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b) =>
+            Vector256.FusedMultiplyAdd(values - a, b, sum);
 
         public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value - a, b, sum);
     }
 
     private readonly struct SquareOfDifference : ITerm
     {
-        public static Vector512<double> Add(Vector512<double> sum, Vector512<double> values, Vector512<double> a, Vector512<double> b) =>
-            Vector512.FusedMultiplyAdd(values - a, values - a, sum);
+        public static Vector256<double> Add(Vector256<double> sum, Vector256<double> values, Vector256<double> a, Vector256<double> b) =>
+            Vector256.FusedMultiplyAdd(values - a, values - a, sum);
 
         public static double Add(double sum, double value, double a, double b) => Math.FusedMultiplyAdd(value - a, value - a, sum);
     }

@@ -4,19 +4,25 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Distributed.Algorithms.Tensors;
 
-/// <summary>Loads of eight stored numbers as double precision.</summary>
+/// <summary>
+/// Loads of four stored numbers as double precision. Every machine that we know has vectors of this width; wider ones would be taken apart, through memory, where
+/// there are none, and these keep up with the memory where there are.
+/// </summary>
 internal static class Wide
 {
-    /// <summary>Eight numbers from a position on; <typeparamref name="T"/> is <see cref="float"/> or <see cref="double"/>.</summary>
+    /// <summary>Numbers in a load.</summary>
+    public const int Count = 4;
+
+    /// <summary>Four numbers from a position on; <typeparamref name="T"/> is <see cref="float"/> or <see cref="double"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Load<T>(ref T from, nuint at)
+    public static Vector256<double> Load<T>(ref T from, nuint at)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(double)) return Vector512.LoadUnsafe(ref Unsafe.As<T, double>(ref from), at);
-        var single = Vector256.LoadUnsafe(ref Unsafe.As<T, float>(ref from), at);
-        if (Avx512F.IsSupported) return Avx512F.ConvertToVector512Double(single);
-        var (low, high) = Vector256.Widen(single);
-        return Vector512.Create(low, high);
+        if (typeof(T) == typeof(double)) return Vector256.LoadUnsafe(ref Unsafe.As<T, double>(ref from), at);
+        var single = Vector128.LoadUnsafe(ref Unsafe.As<T, float>(ref from), at);
+        if (Avx.IsSupported) return Avx.ConvertToVector256Double(single);
+        var (low, high) = Vector128.Widen(single);
+        return Vector256.Create(low, high);
     }
 
     /// <summary>One of them.</summary>

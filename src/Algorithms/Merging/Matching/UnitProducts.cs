@@ -11,10 +11,11 @@ namespace Distributed.Algorithms.Merging.Matching;
 /// </summary>
 internal sealed class UnitProducts
 {
-    // A tile is what the registers hold, a piece what the nearest caches do.
-    private const int TileRows = 8;
-    private const int TileColumns = 16;
+    // What the nearest caches hold.
     private const int Piece = 256;
+
+    private static readonly int TileRows = ProductTile.Rows;
+    private static readonly int TileColumns = ProductTile.Columns;
 
     private double[] _a = [];
     private double[] _b = [];
@@ -87,69 +88,14 @@ internal sealed class UnitProducts
     {
         if (row + TileRows <= units && column + TileColumns <= units)
         {
-            Multiply(left, right, products[((row * units) + column)..], units);
+            ProductTile.Add(left, right, products[((row * units) + column)..], units);
             return;
         }
         Span<double> edge = stackalloc double[TileRows * TileColumns];
         edge.Clear();
         var (rows, columns) = (Math.Min(TileRows, units - row), Math.Min(TileColumns, units - column));
         for (var i = 0; i < rows; i++) products.Slice(((row + i) * units) + column, columns).CopyTo(edge[(i * TileColumns)..]);
-        Multiply(left, right, edge, TileColumns);
+        ProductTile.Add(left, right, edge, TileColumns);
         for (var i = 0; i < rows; i++) edge.Slice(i * TileColumns, columns).CopyTo(products[(((row + i) * units) + column)..]);
-    }
-
-    /// <summary>A tile of 8 × 16 sums, all in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> sums, int stride)
-    {
-        ref var a = ref MemoryMarshal.GetReference(left);
-        ref var b = ref MemoryMarshal.GetReference(right);
-        ref var c = ref MemoryMarshal.GetReference(sums);
-        var (c00, c01, c10, c11) = (At(ref c, 0), At(ref c, 8), At(ref c, stride), At(ref c, stride + 8));
-        var (c20, c21, c30, c31) = (At(ref c, 2 * stride), At(ref c, (2 * stride) + 8), At(ref c, 3 * stride), At(ref c, (3 * stride) + 8));
-        var (c40, c41, c50, c51) = (At(ref c, 4 * stride), At(ref c, (4 * stride) + 8), At(ref c, 5 * stride), At(ref c, (5 * stride) + 8));
-        var (c60, c61, c70, c71) = (At(ref c, 6 * stride), At(ref c, (6 * stride) + 8), At(ref c, 7 * stride), At(ref c, (7 * stride) + 8));
-        var depth = right.Length / TileColumns;
-        for (var k = 0; k < depth; k++)
-        {
-            var b0 = Vector512.LoadUnsafe(ref b);
-            var b1 = Vector512.LoadUnsafe(ref b, 8);
-            var x = Vector512.Create(a);
-            (c00, c01) = (Vector512.FusedMultiplyAdd(x, b0, c00), Vector512.FusedMultiplyAdd(x, b1, c01));
-            x = Vector512.Create(Unsafe.Add(ref a, 1));
-            (c10, c11) = (Vector512.FusedMultiplyAdd(x, b0, c10), Vector512.FusedMultiplyAdd(x, b1, c11));
-            x = Vector512.Create(Unsafe.Add(ref a, 2));
-            (c20, c21) = (Vector512.FusedMultiplyAdd(x, b0, c20), Vector512.FusedMultiplyAdd(x, b1, c21));
-            x = Vector512.Create(Unsafe.Add(ref a, 3));
-            (c30, c31) = (Vector512.FusedMultiplyAdd(x, b0, c30), Vector512.FusedMultiplyAdd(x, b1, c31));
-            x = Vector512.Create(Unsafe.Add(ref a, 4));
-            (c40, c41) = (Vector512.FusedMultiplyAdd(x, b0, c40), Vector512.FusedMultiplyAdd(x, b1, c41));
-            x = Vector512.Create(Unsafe.Add(ref a, 5));
-            (c50, c51) = (Vector512.FusedMultiplyAdd(x, b0, c50), Vector512.FusedMultiplyAdd(x, b1, c51));
-            x = Vector512.Create(Unsafe.Add(ref a, 6));
-            (c60, c61) = (Vector512.FusedMultiplyAdd(x, b0, c60), Vector512.FusedMultiplyAdd(x, b1, c61));
-            x = Vector512.Create(Unsafe.Add(ref a, 7));
-            (c70, c71) = (Vector512.FusedMultiplyAdd(x, b0, c70), Vector512.FusedMultiplyAdd(x, b1, c71));
-            a = ref Unsafe.Add(ref a, TileRows);
-            b = ref Unsafe.Add(ref b, TileColumns);
-        }
-        Put(ref c, 0, c00, c01);
-        Put(ref c, stride, c10, c11);
-        Put(ref c, 2 * stride, c20, c21);
-        Put(ref c, 3 * stride, c30, c31);
-        Put(ref c, 4 * stride, c40, c41);
-        Put(ref c, 5 * stride, c50, c51);
-        Put(ref c, 6 * stride, c60, c61);
-        Put(ref c, 7 * stride, c70, c71);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> At(ref double from, int at) => Vector512.LoadUnsafe(ref from, (nuint)at);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(ref double to, int at, Vector512<double> first, Vector512<double> second)
-    {
-        first.StoreUnsafe(ref to, (nuint)at);
-        second.StoreUnsafe(ref to, (nuint)at + 8);
     }
 }
