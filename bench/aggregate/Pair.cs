@@ -28,7 +28,7 @@ internal sealed record Pair(double[] Ours, double[] Peer)
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static double Seconds(Action work)
+    public static double Seconds(Action work)
     {
         var start = Stopwatch.GetTimestamp();
         work();

@@ -100,7 +100,7 @@ internal static class BlockFold
     {
         public double[] Sums { get; } = ArrayPool<double>.Shared.Rent(elements);
 
-        public byte[] Read { get; } = ArrayPool<byte>.Shared.Rent(elements * Elements.Together * sizeof(float));
+        public byte[] Read { get; } = ArrayPool<byte>.Shared.Rent(elements * FourSingles.Count * sizeof(float));
 
         public byte[] Write { get; } = ArrayPool<byte>.Shared.Rent(elements * sizeof(double));
 

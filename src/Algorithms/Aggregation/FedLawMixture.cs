@@ -67,7 +67,7 @@ internal sealed class FedLawMixture<T> : FedLawMixture
             TensorPrimitives.ConvertTruncating<T, double>(_gradient.AsSpan((int)columns.Flat, columns.Count), gradient);
             var x = buffers.Read(_input.Reference, columns, 1);
             sum[^1] += Reductions.Dot<double>(gradient, x);
-            for (var k = 0; k < clients.Length; k++) sum[k] += buffers.Numbers(clients[k].Model, columns, 2).DotOfDifference(x, gradient);
+            ModelDots.Add(clients, columns, x, gradient, buffers, 2, sum);
         }, _cancellation);
         return (loss, sums[..^1], sums[^1]);
     }

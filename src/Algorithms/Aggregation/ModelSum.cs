@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;
@@ -12,7 +11,7 @@ internal static class ModelSum
     /// <param name="type">The tensor's element type.</param>
     /// <param name="offset">First byte of the piece.</param>
     /// <param name="sums">Takes the sums, one for each element; what it held is forgotten.</param>
-    /// <param name="room">Room for the same piece of <see cref="Elements.Together"/> models.</param>
+    /// <param name="room">Room for the same piece of <see cref="FourSingles.Count"/> models.</param>
     public static void Of(
         IReadOnlyList<ClientUpdate> models, ReadOnlySpan<double> factors, TensorDType type, long offset, Span<double> sums, Span<byte> room)
     {
@@ -21,19 +20,13 @@ internal static class ModelSum
         var k = 0;
         if (type == TensorDType.F32)
         {
-            for (; k <= models.Count - Elements.Together; k += Elements.Together)
+            for (; k <= models.Count - FourSingles.Count; k += FourSingles.Count)
             {
-                Elements.AddScaled(
-                    Single(models[k], offset, room[..bytes]),
-                    Single(models[k + 1], offset, room.Slice(bytes, bytes)),
-                    Single(models[k + 2], offset, room.Slice(2 * bytes, bytes)),
-                    Single(models[k + 3], offset, room.Slice(3 * bytes, bytes)),
-                    factors.Slice(k, Elements.Together), sums);
+                var four = FourSingles.Read(
+                    models[k].Model, models[k + 1].Model, models[k + 2].Model, models[k + 3].Model, offset, bytes, room);
+                Elements.AddScaled(four, factors.Slice(k, FourSingles.Count), sums);
             }
         }
         for (; k < models.Count; k++) Elements.AddScaled(type, models[k].Model.Read(offset, room[..bytes]), factors[k], sums);
     }
-
-    private static ReadOnlySpan<float> Single(ClientUpdate update, long offset, Span<byte> room) =>
-        MemoryMarshal.Cast<byte, float>(update.Model.Read(offset, room));
 }

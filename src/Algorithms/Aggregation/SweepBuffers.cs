@@ -12,7 +12,7 @@ internal sealed class SweepBuffers : IDisposable
     private const int Vectors = 4;
 
     private readonly double[] _vectors = ArrayPool<double>.Shared.Rent(Vectors * Elements);
-    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(Tensors.Elements.Together * Elements * sizeof(double));
+    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(FourSingles.Count * Elements * sizeof(double));
 
     /// <summary>Room for pieces of four models as they are stored.</summary>
     public Span<byte> Bytes => _bytes;

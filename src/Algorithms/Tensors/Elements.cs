@@ -13,9 +13,6 @@ internal static class Elements
 {
     private const int Tile = 512;
 
-    /// <summary>How many vectors are added at once where that is faster.</summary>
-    public const int Together = 4;
-
     /// <summary>sums += factor × values.</summary>
     public static void AddScaled(TensorDType type, ReadOnlySpan<byte> values, double factor, Span<double> sums)
     {
@@ -34,21 +31,15 @@ internal static class Elements
         }
     }
 
-    /// <summary>
-    /// sums += f0 × a, then b, c and d: the same bits as one after the other, with a quarter of the traffic of the sums, without which
-    /// single precision would not keep up with the memory.
-    /// </summary>
-    public static void AddScaled(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, ReadOnlySpan<float> d,
-            ReadOnlySpan<double> factors, Span<double> sums)
+    /// <summary>sums += factors × values, of the four in order: the same bits as one after the other.</summary>
+    public static void AddScaled(in FourSingles values, ReadOnlySpan<double> factors, Span<double> sums)
     {
         var count = sums.Length;
-        if (a.Length != count || b.Length != count || c.Length != count || d.Length != count)
-            throw new ArgumentException("The vectors differ in length.", nameof(sums));
-        ref var first = ref MemoryMarshal.GetReference(a);
-        ref var second = ref MemoryMarshal.GetReference(b);
-        ref var third = ref MemoryMarshal.GetReference(c);
-        ref var fourth = ref MemoryMarshal.GetReference(d);
+        if (values.Length != count) throw new ArgumentException("The vectors differ in length.", nameof(sums));
+        ref var first = ref MemoryMarshal.GetReference(values.First);
+        ref var second = ref MemoryMarshal.GetReference(values.Second);
+        ref var third = ref MemoryMarshal.GetReference(values.Third);
+        ref var fourth = ref MemoryMarshal.GetReference(values.Fourth);
         ref var to = ref MemoryMarshal.GetReference(sums);
         var (f0, f1, f2, f3) = (factors[0], factors[1], factors[2], factors[3]);
         var (v0, v1, v2, v3) = (Vector256.Create(f0), Vector256.Create(f1), Vector256.Create(f2), Vector256.Create(f3));
@@ -63,8 +54,8 @@ internal static class Elements
         }
         for (; i < count; i++)
         {
-            var sum = Math.FusedMultiplyAdd(b[i], f1, Math.FusedMultiplyAdd(a[i], f0, sums[i]));
-            sums[i] = Math.FusedMultiplyAdd(d[i], f3, Math.FusedMultiplyAdd(c[i], f2, sum));
+            var sum = Math.FusedMultiplyAdd(values.Second[i], f1, Math.FusedMultiplyAdd(values.First[i], f0, sums[i]));
+            sums[i] = Math.FusedMultiplyAdd(values.Fourth[i], f3, Math.FusedMultiplyAdd(values.Third[i], f2, sum));
         }
     }
 

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Distributed.Algorithms.Tensors;
 
 /// <summary>
-/// Sums over elements. They are dealt out to sixteen lanes whatever the machine's vectors are, and the lanes are added in order, so that
-/// every machine gets the same bits. Stored numbers are <see cref="float"/> or <see cref="double"/>, made wide in registers.
+/// Sums over elements. They are dealt out to a fixed number of lanes whatever the machine's vectors are, and the lanes are added in order,
+/// so that every machine gets the same bits. Stored numbers are <see cref="float"/> or <see cref="double"/>, made wide in registers.
 /// </summary>
 internal static class Reductions
 {
@@ -29,6 +29,47 @@ internal static class Reductions
     /// <summary>Σ (values - a) b.</summary>
     public static double DotOfDifference<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a, ReadOnlySpan<double> b)
         where T : unmanaged => Sum<T, double, ProductOfDifference>(values, a, b);
+
+    /// <summary>sums += Σ (values - a) b for each of four vectors. Each has eight lanes, added in order.</summary>
+    public static void AddDotsOfDifference(in FourSingles values, ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> sums)
+    {
+        var count = values.Length;
+        if (a.Length != count || b.Length != count) throw new ArgumentException("The vectors differ in length.", nameof(values));
+        ref var p0 = ref MemoryMarshal.GetReference(values.First);
+        ref var p1 = ref MemoryMarshal.GetReference(values.Second);
+        ref var p2 = ref MemoryMarshal.GetReference(values.Third);
+        ref var p3 = ref MemoryMarshal.GetReference(values.Fourth);
+        ref var pa = ref MemoryMarshal.GetReference(a);
+        ref var pb = ref MemoryMarshal.GetReference(b);
+        var (s0, s1, s2, s3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        var (t0, t1, t2, t3) = (s0, s0, s0, s0);
+        var i = 0;
+        for (; i <= count - (2 * Wide.Count); i += 2 * Wide.Count)
+        {
+            var at = (nuint)i;
+            var (x, y) = (Vector256.LoadUnsafe(ref pa, at), Vector256.LoadUnsafe(ref pb, at));
+            s0 = Vector256.FusedMultiplyAdd(Wide.Load(ref p0, at) - x, y, s0);
+            s1 = Vector256.FusedMultiplyAdd(Wide.Load(ref p1, at) - x, y, s1);
+            s2 = Vector256.FusedMultiplyAdd(Wide.Load(ref p2, at) - x, y, s2);
+            s3 = Vector256.FusedMultiplyAdd(Wide.Load(ref p3, at) - x, y, s3);
+            at += (nuint)Wide.Count;
+            (x, y) = (Vector256.LoadUnsafe(ref pa, at), Vector256.LoadUnsafe(ref pb, at));
+            t0 = Vector256.FusedMultiplyAdd(Wide.Load(ref p0, at) - x, y, t0);
+            t1 = Vector256.FusedMultiplyAdd(Wide.Load(ref p1, at) - x, y, t1);
+            t2 = Vector256.FusedMultiplyAdd(Wide.Load(ref p2, at) - x, y, t2);
+            t3 = Vector256.FusedMultiplyAdd(Wide.Load(ref p3, at) - x, y, t3);
+        }
+        sums[0] += Rest(values.First, a, b, i, InOrder(t0, InOrder(s0, 0)));
+        sums[1] += Rest(values.Second, a, b, i, InOrder(t1, InOrder(s1, 0)));
+        sums[2] += Rest(values.Third, a, b, i, InOrder(t2, InOrder(s2, 0)));
+        sums[3] += Rest(values.Fourth, a, b, i, InOrder(t3, InOrder(s3, 0)));
+
+        static double Rest(ReadOnlySpan<float> values, ReadOnlySpan<double> a, ReadOnlySpan<double> b, int from, double sum)
+        {
+            for (var i = from; i < values.Length; i++) sum = Math.FusedMultiplyAdd(values[i] - a[i], b[i], sum);
+            return sum;
+        }
+    }
 
     /// <summary>Σ (values - a)².</summary>
     public static double SquaredDistance<T>(ReadOnlySpan<T> values, ReadOnlySpan<double> a)

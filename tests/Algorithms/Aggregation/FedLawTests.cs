@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 using Xunit;
@@ -84,6 +85,30 @@ public class FedLawTests
         Assert.Equal(4, CriticalPoint.Parse(report.State).Reached);
     }
 
+    // Single precision goes through four clients at once, double through one: their numbers must agree, in every remainder of both lengths.
+    [Theory]
+    [InlineData(3, 2050)]
+    [InlineData(4, 13)]
+    [InlineData(7, 4099)]
+    [InlineData(10, 2048)]
+    public void Aggregate_SameNumbersInSingleAndDouble_LearnsTheSameWeights(int clients, int length)
+    {
+        var random = new Random((31 * clients) + length);
+        float[] Draw() => [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)];
+        var (x, slope, drawn) = (Draw(), Draw(), Enumerable.Range(0, clients).Select(_ => Draw()).ToArray());
+        double[] Wide(float[] values) => Array.ConvertAll(values, v => (double)v);
+        var shares = Enumerable.Range(1, clients).Select(i => (double)i).ToArray();
+        var single = Models.Round([.. drawn.Select(d => Models.Of(d))], shares, Models.Of(x)) with { Proxy = new Slope<float>(slope) };
+        var wide = Models.Round([.. drawn.Select(d => Models.Of(Wide(d)))], shares, Models.Of(Wide(x))) with { Proxy = new Slope<double>(Wide(slope)) };
+        var parameters = new FedLawParameters { ServerEpochs = 3 };
+
+        var (a, b) = (Models.Run("fedlaw", parameters, single).Report, Models.Run("fedlaw", parameters, wide).Report);
+
+        Assert.NotEqual(1, a.Metrics["gamma"]);
+        Assert.Equal(b.Metrics["gamma"], a.Metrics["gamma"], 1e-12);
+        Assert.All(Enumerable.Range(0, clients), k => Assert.Equal(b.Coefficients[k, 0], a.Coefficients[k, 0], 1e-12));
+    }
+
     [Fact]
     public void Aggregate_WithoutProxy_Throws()
     {
@@ -124,6 +149,30 @@ public class FedLawTests
         {
             var sum = 0.0;
             for (var i = 0; i < model.Length; i++) sum += (model[i] - target[i]) * (model[i] - target[i]) / 2.0;
+            return sum;
+        }
+    }
+
+    /// <summary>A loss whose gradient is the same everywhere.</summary>
+    private sealed class Slope<T>(T[] slope) : IProxyObjective<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public int BatchCount => 2;
+
+        public void StartEpoch(int epoch)
+        {
+        }
+
+        public double Evaluate(int batch, ReadOnlySpan<T> model, Span<T> gradient)
+        {
+            slope.CopyTo(gradient);
+            return Loss(model);
+        }
+
+        public double Loss(ReadOnlySpan<T> model)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < model.Length; i++) sum += double.CreateChecked(model[i]) * double.CreateChecked(slope[i]);
             return sum;
         }
     }
