@@ -22,6 +22,10 @@ internal sealed record Pair(double[] Ours, double[] Peer)
         return new Row(name, metric, "GB/s", ours, peer, theirs, ratio, oursBytes / Ours.Max() / 1e9, oursBytes / Ours.Min() / 1e9, command);
     }
 
+    /// <summary>The row of both times, in milliseconds.</summary>
+    public Row Times(string name, string metric, string peer, string command) => new(
+        name, metric, "ms", Median(Ours) * 1e3, peer, Median(Peer) * 1e3, Median(Ours.Zip(Peer, (o, p) => p / o)), Ours.Min() * 1e3, Ours.Max() * 1e3, command);
+
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

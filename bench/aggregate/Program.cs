@@ -13,7 +13,8 @@ var pairs = Number("--pairs", 9);
 var threads = Number("--threads", Environment.ProcessorCount);
 var folder = Option("--folder") ?? Path.GetTempPath();
 
-var parameters = megabytes * 1_000_000 / sizeof(float);
+using var mlp = new ProxyMlp(megabytes * 1_000_000 / sizeof(float), threads);
+var parameters = mlp.State.Length / sizeof(float);
 var random = new Random(1);
 var models = Enumerable.Range(0, clients).Select(_ => Fill(new float[parameters])).ToList();
 var (reference, output, sum) = (Fill(new float[parameters]), new float[parameters], Fill(new float[parameters]));
@@ -27,13 +28,13 @@ var files = models.Select((m, i) => new FileModel(Path.Combine(folder, $"aggrega
 using (var target = new FileModel(Path.Combine(folder, $"aggregate-{Environment.ProcessId}-out"), output))
     rows.AddRange(Mean("files", files, target));
 foreach (var file in files) file.Dispose();
-rows.Add(FedLaw());
+rows.AddRange([FedLaw("fedlaw.step.sweeps", null), FedLaw("fedlaw.step", mlp.Proxy)]);
 
-Console.WriteLine("metric                                GB/s   min..max        peer                                   GB/s   ratio");
+Console.WriteLine("metric                     ours   min..max         peer                                      peer   ratio");
 foreach (var row in rows)
 {
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{row.Metric,-34} {row.Value,7:0.00}   {row.Min:0.00}..{row.Max:0.00}   {row.Peer,-36} {row.PeerValue,6:0.00} {row.Ratio,7:0.00}"));
+        $"{row.Metric,-24} {row.Value,7:0.00}   {row.Min:0.00}..{row.Max:0.00} {row.Unit,-4}   {row.Peer,-38} {row.PeerValue,7:0.00} {row.Ratio,7:0.00}"));
 }
 if (Option("--out") is { } path)
     File.WriteAllText(path, JsonSerializer.Serialize(rows, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
@@ -51,24 +52,21 @@ IEnumerable<Row> Mean(string where, IEnumerable<ITensorReader> from, ITensorWrit
     yield return pair.Row(label, $"fedavg.traffic.{where}", (clients + 1) * modelBytes, "copy-add, all its traffic", 3 * clients * modelBytes, command);
 }
 
-// The time of a step, its proxy pass left out, beside reading all models twice; given as bandwidth of those two reads.
-Row FedLaw()
+// A step mixes the models, makes a proxy pass and multiplies its gradient with each model. Beside it: reading all models twice, and that very pass.
+Row FedLaw(string metric, IProxyObjective<float>? pass)
 {
     const int Steps = 3;
-    var input = Round(models.Select(m => new ArrayModel(m)));
-    var (ours, peer) = (new List<double>(), new List<double>());
-    for (var i = 0; i <= pairs; i++)
+    var input = Round(models.Select(m => new ArrayModel(m))) with { Manifest = mlp.Manifest };
+    var (ours, peer) = (new double[pairs], new double[pairs]);
+    // The first time is for the compiler.
+    for (var i = -1; i < pairs; i++)
     {
-        var proxy = new NoProxy(Steps + 1);
+        var proxy = new TimedProxy(pass, Steps + 1);
         Registry.FindAggregator("fedlaw")!.Create(new FedLawParameters { ServerEpochs = 1 }).Aggregate(input with { Proxy = proxy }, new ArrayModel(output));
-        var reads = Pair.Seconds(() => { for (var read = 0; read < 2 * Steps; read++) MemoryTraffic.Read(models, threads); });
-        // The first is for the compiler.
-        if (i == 0) continue;
-        ours.Add(proxy.Steps.Average());
-        peer.Add(reads / Steps);
+        var reads = Pair.Seconds(() => { for (var read = 0; read < 2 * Steps; read++) MemoryTraffic.Read(models, threads); }) / Steps;
+        if (i >= 0) (ours[i], peer[i]) = (proxy.Sweeps + proxy.Pass, reads + proxy.Pass);
     }
-    return new Pair([.. ours], [.. peer])
-        .Row(label, "fedlaw.step", 2 * clients * modelBytes, "two plain reads of all models", 2 * clients * modelBytes, command);
+    return new Pair(ours, peer).Times(label, metric, pass is null ? "two plain reads of all models" : "two plain reads and the proxy pass", command);
 }
 
 AggregationInput Round(IEnumerable<ITensorReader> from) => new()
@@ -81,7 +79,7 @@ AggregationInput Round(IEnumerable<ITensorReader> from) => new()
 
 float[] Fill(float[] values)
 {
-    foreach (ref var x in values.AsSpan()) x = random.NextSingle() - 0.5f;
+    foreach (ref var x in values.AsSpan()) x = (random.NextSingle() - 0.5f) / 16;
     return values;
 }
 
