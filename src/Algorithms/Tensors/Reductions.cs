@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -5,7 +6,8 @@ namespace Distributed.Algorithms.Tensors;
 
 /// <summary>
 /// Sums over elements. They are dealt out to a fixed number of lanes whatever the machine's vectors are, and the lanes are added in order,
-/// so that every machine gets the same bits. Stored numbers are <see cref="float"/> or <see cref="double"/>, made wide in registers.
+/// so that every machine gets the same bits. Compiled well from the start: the aggregations of a short run are over before the runtime would
+/// do it by itself. Stored numbers are <see cref="float"/> or <see cref="double"/>, made wide in registers.
 /// </summary>
 internal static class Reductions
 {
@@ -31,6 +33,7 @@ internal static class Reductions
         where T : unmanaged => Sum<T, double, ProductOfDifference>(values, a, b);
 
     /// <summary>sums += Σ (values - a) b for each of four vectors. Each has eight lanes, added in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddDotsOfDifference(in FourSingles values, ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> sums)
     {
         var count = values.Length;
@@ -79,6 +82,7 @@ internal static class Reductions
     public static double SumOfMagnitudes<T>(ReadOnlySpan<T> values)
         where T : unmanaged => Sum<T, T, Magnitude>(values, values, values);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum<T, TOther, TTerm>(ReadOnlySpan<T> values, ReadOnlySpan<TOther> a, ReadOnlySpan<TOther> b)
         where T : unmanaged
         where TOther : unmanaged
