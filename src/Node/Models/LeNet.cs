@@ -19,10 +19,10 @@ internal sealed class LeNet : IClassifier
 
     public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
         ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
-        ("pool1", MaxPool2d(2)),
+        ("pool1", new HalvingPool()),
         ("relu1", ReLU()),
         ("conv2", Conv2d(6, 16, 5)),
-        ("pool2", MaxPool2d(2)),
+        ("pool2", new HalvingPool()),
         ("relu2", ReLU()),
         ("flatten", Flatten()),
         ("fc1", Linear(16L * (((shape.Height / 2) - 4) / 2) * (((shape.Width / 2) - 4) / 2), 120)),

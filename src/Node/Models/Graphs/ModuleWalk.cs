@@ -58,6 +58,7 @@ internal sealed class ModuleWalk
         Sigmoid => Activation(path, module, input, ActivationKind.Sigmoid),
         Dropout or Identity => Activation(path, module, input, ActivationKind.Identity),
         MaxPool2d pool => Pool(path, pool, input, isMaximum: true, (int)pool.kernel_size[0]),
+        HalvingPool => Pool(path, module, input, isMaximum: true, 2),
         AvgPool2d pool => Pool(path, pool, input, isMaximum: false, (int)pool.kernel_size[0]),
         AdaptiveAvgPool2d => Pool(path, module, input, isMaximum: false, null),
         Flatten flatten => Flat(path, flatten, input),
