@@ -22,7 +22,7 @@ internal sealed class HalvingPool() : nn.Module<Tensor, Tensor>(nameof(HalvingPo
 
     private static Tensor Pool(Tensor input)
     {
-        if (input is not { Dimensions: 4, device_type: DeviceType.CPU, dtype: ScalarType.Float32 } || input.permute(0, 2, 3, 1) is not { } pixels || !pixels.is_contiguous())
+        if (Pixels(input) is not { } pixels)
         {
             return nn.functional.max_pool2d(input, 2);
         }
@@ -32,5 +32,17 @@ internal sealed class HalvingPool() : nn.Module<Tensor, Tensor>(nameof(HalvingPo
         LargestOfWindows.Find(
             MemoryMarshal.Cast<byte, float>(pixels.bytes), height, width, channels, MemoryMarshal.Cast<byte, long>(places.bytes));
         return pixels.flatten(1).gather(1, places).view(images, height / 2, width / 2, channels).permute(0, 3, 1, 2);
+    }
+
+    // [batch, height, width, channels], if that is how they lie.
+    private static Tensor? Pixels(Tensor input)
+    {
+        if (input is not { Dimensions: 4, device_type: DeviceType.CPU, dtype: ScalarType.Float32 })
+        {
+            return null;
+        }
+
+        var pixels = input.permute(0, 2, 3, 1);
+        return pixels.is_contiguous() ? pixels : null;
     }
 }
