@@ -13,8 +13,8 @@ var pairs = Number("--pairs", 9);
 var threads = Number("--threads", Environment.ProcessorCount);
 var folder = Option("--folder") ?? Path.GetTempPath();
 
-using var mlp = new ProxyMlp(megabytes * 1_000_000 / sizeof(float), threads);
-var parameters = mlp.State.Length / sizeof(float);
+var mlp = new ProxyMlp(megabytes * 1_000_000 / sizeof(float), threads);
+var parameters = (int)mlp.Manifest.ParameterCount;
 var random = new Random(1);
 var models = Enumerable.Range(0, clients).Select(_ => Fill(new float[parameters])).ToList();
 var (reference, output, sum) = (Fill(new float[parameters]), new float[parameters], Fill(new float[parameters]));
@@ -28,7 +28,7 @@ var files = models.Select((m, i) => new FileModel(Path.Combine(folder, $"aggrega
 using (var target = new FileModel(Path.Combine(folder, $"aggregate-{Environment.ProcessId}-out"), output))
     rows.AddRange(Mean("files", files, target));
 foreach (var file in files) file.Dispose();
-rows.AddRange([FedLaw("fedlaw.step.sweeps", null), FedLaw("fedlaw.step", mlp.Proxy)]);
+rows.AddRange([FedLaw("fedlaw.step.sweeps", null), FedLaw("fedlaw.step", mlp)]);
 
 Console.WriteLine("metric                     ours   min..max         peer                                      peer   ratio");
 foreach (var row in rows)

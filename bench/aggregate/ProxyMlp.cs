@@ -1,53 +1,74 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
+using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
-using Distributed.Node.Hosting;
-using Distributed.Node.Training;
-using Distributed.Protocols.Runs;
+using static TorchSharp.torch;
+using Model = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
 
 namespace Distributed.Bench.Aggregate;
 
-/// <summary>A multi-layer perceptron of a chosen size with 256 proxy images, opened as a node opens it.</summary>
-internal sealed class ProxyMlp : IDisposable
+/// <summary>A real proxy pass: the loss of a multi-layer perceptron (784-hidden-10) on a batch of 128 and its gradient, with libtorch.</summary>
+internal sealed class ProxyMlp : IProxyObjective<float>
 {
     private const int Inputs = 784;
     private const int Classes = 10;
+    private const int Batch = 128;
 
-    private readonly IWorkload _workload;
-    private readonly ITrainer _trainer;
+    private readonly Model _model;
+    private readonly Tensor[] _parameters;
+    private readonly Tensor _images = rand(Batch, Inputs);
+    private readonly Tensor _labels = randint(Classes, [Batch]);
 
     /// <param name="parameters">About how many.</param>
     /// <param name="threads">For libtorch.</param>
     public ProxyMlp(int parameters, int threads)
     {
-        TorchEngine.EnterThread(threads);
+        set_num_threads(threads);
         var hidden = (parameters - Classes) / (Inputs + 1 + Classes);
-        var problems = new List<string>();
-        var spec = RunSpecJson.Parse(string.Create(CultureInfo.InvariantCulture, $$"""
-            {
-              "kind": "federated", "name": "bench", "seed": 1, "rounds": 1,
-              "data": { "source": "glyphs", "clients": 2, "train": 300, "test": 300 },
-              "proxy": { "examples": 256 },
-              "model": { "name": "mlp", "hidden": [{{hidden}}] },
-              "training": { "batch": 32, "optimizer": { "name": "sgd", "learningRate": 0.05 } }
-            }
-            """), new List<SpecProblem>())!;
-        _workload = Workloads.Create(spec, NodePlugins.None, problems) ?? throw new InvalidOperationException(string.Join("; ", problems));
-        _trainer = _workload.CreateTrainer(threads);
-        State = new byte[_trainer.Manifest.ByteLength];
-        _trainer.Initialize(State);
-        Proxy = _trainer.OpenProxy(State, 1);
+        _model = nn.Sequential(nn.Linear(Inputs, hidden), nn.ReLU(), nn.Linear(hidden, Classes));
+        var named = _model.named_parameters().ToArray();
+        _parameters = Array.ConvertAll(named, p => (Tensor)p.parameter);
+        Manifest = new TensorManifest(named.Select(p => new TensorEntry(p.name, TensorDType.F32, [.. p.parameter.shape])));
     }
 
-    public TensorManifest Manifest => _trainer.Manifest;
+    public TensorManifest Manifest { get; }
 
-    /// <summary>The initial model.</summary>
-    public byte[] State { get; }
+    public int BatchCount => 1;
 
-    public IProxyTrainer Proxy { get; }
-
-    public void Dispose()
+    public void StartEpoch(int epoch)
     {
-        _trainer.Dispose();
-        _workload.Dispose();
+    }
+
+    public double Evaluate(int batch, ReadOnlySpan<float> model, Span<float> gradient)
+    {
+        Load(model);
+        using var scope = NewDisposeScope();
+        var loss = Mean();
+        foreach (var part in autograd.grad([loss], _parameters))
+        {
+            var numbers = MemoryMarshal.Cast<byte, float>(part.contiguous().bytes);
+            numbers.CopyTo(gradient);
+            gradient = gradient[numbers.Length..];
+        }
+        return loss.item<float>();
+    }
+
+    public double Loss(ReadOnlySpan<float> model)
+    {
+        Load(model);
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        return Mean().item<float>();
+    }
+
+    private Tensor Mean() => nn.functional.cross_entropy(_model.call(_images), _labels);
+
+    private void Load(ReadOnlySpan<float> model)
+    {
+        foreach (var parameter in _parameters)
+        {
+            var numbers = MemoryMarshal.Cast<byte, float>(parameter.bytes);
+            model[..numbers.Length].CopyTo(numbers);
+            model = model[numbers.Length..];
+        }
     }
 }
