@@ -6,7 +6,7 @@ namespace Distributed.Node.Models;
 
 /// <summary>
 /// <c>MaxPool2d(2)</c>: the same values and gradients, bit for bit. libtorch's own asks element by element which one is the largest where the channels do not
-/// fill its vectors, at a quarter of a small network's step. This one finds the largest of many windows at once and lets libtorch gather them, which is what
+/// fill its vectors, an eighth of a LeNet step. This one finds the largest of many windows at once and lets libtorch gather them, which is what
 /// is differentiated. Images on the CPU whose channels lie together; others go the usual way.
 /// </summary>
 internal sealed class HalvingPool() : nn.Module<Tensor, Tensor>(nameof(HalvingPool))
