@@ -26,6 +26,8 @@ struct dt_op;
 typedef void (*dt_release_fn)(void* context);
 // Called with the leaf's gradient in place; a non-zero result ends the backward pass with DT_CALLBACK.
 typedef int32_t (*dt_hook_fn)(void* context);
+// Given the gradient of a function's output (borrowed), writes those of its inputs (owned, null for none); a non-zero result ends the pass likewise.
+typedef int32_t (*dt_backward_fn)(void* context, void* gradient, void** results, int32_t count);
 
 DT_API const char* dt_error();
 DT_API int32_t dt_abi_version();
@@ -56,6 +58,7 @@ DT_API int32_t dt_grad_mode();
 DT_API int32_t dt_set_grad_mode(int32_t on);
 DT_API int32_t dt_hook_add(void* leaf, dt_hook_fn function, dt_release_fn release, void* context, void** hook);
 DT_API void dt_hook_remove(void* hook);
+DT_API int32_t dt_function(void* const* inputs, int32_t count, void* output, dt_backward_fn function, dt_release_fn release, void* context);
 
 DT_API int32_t dt_manual_seed(uint64_t seed);
 DT_API int32_t dt_generator_default(void** generator);

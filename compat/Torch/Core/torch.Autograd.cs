@@ -16,7 +16,7 @@ public static partial class torch
 
     public static DisposeScope? CurrentDisposeScope => DisposeScope.Current;
 
-    public static class autograd
+    public static partial class autograd
     {
         public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor> inputs = null!) =>
             backward([tensor], [grad_tensor], retain_graph, create_graph, inputs);

@@ -7,7 +7,7 @@ internal static unsafe class Callbacks
 {
     [ThreadStatic] private static Exception? s_failure;
 
-    /// <summary>The exception of the hook that failed on this thread, for the exception that reports it.</summary>
+    /// <summary>The exception of the hook or function that failed on this thread, for the exception that reports it.</summary>
     internal static Exception? TakeFailure()
     {
         var failure = s_failure;
@@ -21,6 +21,21 @@ internal static unsafe class Callbacks
         try
         {
             ((Action)GCHandle.FromIntPtr(context).Target!)();
+            return 0;
+        }
+        catch (Exception e)
+        {
+            s_failure = e;
+            return 1;
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    internal static int RunBackward(nint context, nint gradient, nint* results, int count)
+    {
+        try
+        {
+            ((FunctionCall)GCHandle.FromIntPtr(context).Target!).Backward(gradient, new Span<nint>(results, count));
             return 0;
         }
         catch (Exception e)

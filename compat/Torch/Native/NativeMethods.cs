@@ -52,6 +52,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int dt_set_grad_mode(int on);
     [LibraryImport(Library)] internal static partial int dt_hook_add(nint leaf, delegate* unmanaged<nint, int> function, delegate* unmanaged<nint, void> release, nint context, out nint hook);
     [LibraryImport(Library)] internal static partial void dt_hook_remove(nint hook);
+    [LibraryImport(Library)] internal static partial int dt_function(nint* inputs, int count, nint output, delegate* unmanaged<nint, nint, nint*, int, int> function, delegate* unmanaged<nint, void> release, nint context);
 
     [LibraryImport(Library)] internal static partial int dt_manual_seed(ulong seed);
     [LibraryImport(Library)] internal static partial int dt_generator_default(out nint generator);

@@ -17,12 +17,12 @@ internal sealed class LeNet : IClassifier
 
     public bool ChannelsLast => true;
 
-    public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
+    public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => new FusingChain(
         ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
-        ("pool1", new HalvingPool()),
+        ("pool1", MaxPool2d(2)),
         ("relu1", ReLU()),
         ("conv2", Conv2d(6, 16, 5)),
-        ("pool2", new HalvingPool()),
+        ("pool2", MaxPool2d(2)),
         ("relu2", ReLU()),
         ("flatten", Flatten()),
         ("fc1", Linear(16L * (((shape.Height / 2) - 4) / 2) * (((shape.Width / 2) - 4) / 2), 120)),

@@ -41,6 +41,7 @@ internal sealed class ModuleWalk
     {
         // A class derived from it may do anything in its forward.
         Sequential when module.GetType() == typeof(Sequential) => Chain(path, module, input),
+        FusingChain => Chain(path, module, input),
         Residual residual => Branches(path, residual, input),
         SelfAttention attention => Attention(path, attention, input),
         Linear linear => Layer(path, linear, input, unitAxis: -1, (value, weight, bias) => new DenseNode(value, ValueOf(path), weight, bias)),
@@ -58,7 +59,6 @@ internal sealed class ModuleWalk
         Sigmoid => Activation(path, module, input, ActivationKind.Sigmoid),
         Dropout or Identity => Activation(path, module, input, ActivationKind.Identity),
         MaxPool2d pool => Pool(path, pool, input, isMaximum: true, (int)pool.kernel_size[0]),
-        HalvingPool => Pool(path, module, input, isMaximum: true, 2),
         AvgPool2d pool => Pool(path, pool, input, isMaximum: false, (int)pool.kernel_size[0]),
         AdaptiveAvgPool2d => Pool(path, module, input, isMaximum: false, null),
         Flatten flatten => Flat(path, flatten, input),
