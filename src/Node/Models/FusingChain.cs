@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Distributed.Node.Models;
 
 /// <summary>
-/// Layers one after the other, as in <see cref="Sequential"/>, of which neighbours are computed as one operation where there is one: a convolution and the
-/// pooling behind it (<see cref="PooledConvolution"/>). Hooks of such layers are not called then; who wants to see into them sets <see cref="Fuses"/>.
+/// Layers one after the other, as in <see cref="Sequential"/>, of which neighbours are computed as one operation where there is one: a convolution, the
+/// pooling behind it and the rectifier behind that (<see cref="PooledConvolution"/>). Hooks of such layers are not called then; who wants to see into them sets <see cref="Fuses"/>.
 /// </summary>
 internal sealed class FusingChain : nn.Module<Tensor, Tensor>
 {
@@ -34,11 +34,10 @@ internal sealed class FusingChain : nn.Module<Tensor, Tensor>
         var value = input;
         for (var i = 0; i < layers.Length; i++)
         {
-            if (Fuses && i + 1 < layers.Length && (layers[i], layers[i + 1]) is (Conv2d convolution, MaxPool2d pool)
-                && PooledConvolution.Fits(convolution, pool, value))
+            if (Fuses && layers.AsSpan(i) is [Conv2d convolution, MaxPool2d pool, ReLU, ..] && PooledConvolution.Fits(convolution, pool, value))
             {
                 value = PooledConvolution.Of(convolution, value);
-                i++;
+                i += 2;
             }
             else
             {

@@ -44,25 +44,28 @@ internal static class InputGradient
 
     /// <summary>Adds what all windows say about one image.</summary>
     /// <param name="packed">The filters.</param>
-    /// <param name="gradient">The image's part of the result's gradient, [down, across, outputs].</param>
+    /// <param name="gradient">The gradient of the image's largest values, [down, across, outputs].</param>
     /// <param name="places">Where the largest values were, as <see cref="Windows"/> found them.</param>
     /// <param name="image">Is added to: the gradient of the padded image.</param>
     /// <param name="shape">The extents.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<float> packed, ReadOnlySpan<float> gradient, ReadOnlySpan<int> places, Span<float> image, in PooledShape shape)
     {
-        for (var window = 0; window < shape.Down * shape.Across; window++)
+        var at = 0;
+        for (var y = 0; y < shape.Down; y++)
         {
-            var corner = 2 * (((window / shape.Across) * shape.Row) + ((window % shape.Across) * shape.Channels));
-            for (var vector = 0; vector < shape.WindowVectors; vector++)
+            for (var x = 0; x < shape.Across; x++, at += shape.Outputs)
             {
-                AddSix(
-                    // The filter itself, for a window's first value; for the others one begins earlier, among the zeros.
-                    ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), shape.Row + shape.Channels + (vector * PooledShape.Lanes)),
-                    ref Unsafe.Add(ref MemoryMarshal.GetReference(gradient), window * shape.Outputs),
-                    ref Unsafe.Add(ref MemoryMarshal.GetReference(places), window * shape.Outputs),
-                    ref Unsafe.Add(ref MemoryMarshal.GetReference(image), corner + (vector * PooledShape.Lanes)),
-                    shape);
+                for (var vector = 0; vector < shape.WindowVectors; vector++)
+                {
+                    AddSix(
+                        // The filter itself, for a window's first value; for the others one begins earlier, among the zeros.
+                        ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), shape.Row + shape.Channels + (vector * PooledShape.Lanes)),
+                        ref Unsafe.Add(ref MemoryMarshal.GetReference(gradient), at),
+                        ref Unsafe.Add(ref MemoryMarshal.GetReference(places), at),
+                        ref Unsafe.Add(ref MemoryMarshal.GetReference(image), (2 * y * shape.Row) + (2 * x * shape.Channels) + (vector * PooledShape.Lanes)),
+                        shape);
+                }
             }
         }
     }

@@ -3,10 +3,9 @@ namespace Distributed.Node.Models.Pooled;
 /// <summary>An image with its padding around it.</summary>
 internal static class PaddedImage
 {
-    /// <summary>Copies an image, [height, width, channels], into the middle of zeros.</summary>
+    /// <summary>Copies an image, [height, width, channels], into the middle; the padding stays as it is.</summary>
     public static void Write(ReadOnlySpan<float> image, Span<float> padded, in PooledShape shape)
     {
-        padded.Clear();
         for (var y = 0; y < shape.Height; y++)
         {
             image.Slice(y * shape.Width * shape.Channels, shape.Width * shape.Channels).CopyTo(padded[Start(y, shape)..]);

@@ -9,9 +9,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Distributed.Node.Models.Pooled;
 
 /// <summary>
-/// <c>Conv2d</c> with 5 x 5 filters and the <c>MaxPool2d(2)</c> behind it as one operation, on the CPU in single precision. Of four values between the two only
-/// the largest has a gradient, so three quarters of the backward sums fall away; and for the few channels of a LeNet libtorch's convolutions leave most of a
-/// vector empty.
+/// <c>Conv2d</c> with 5 x 5 filters, <c>MaxPool2d(2)</c> and <c>ReLU</c> as one operation, on the CPU in single precision. Of the four values of a window only the
+/// largest has a gradient, so three quarters of the backward sums fall away; and for the few channels of a LeNet libtorch's convolutions leave most of
+/// a vector empty.
 /// </summary>
 internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledConvolution>
 {
@@ -21,7 +21,7 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
     /// <inheritdoc/>
     public override string Name => nameof(PooledConvolution);
 
-    /// <summary>Whether two layers and their input are what this is made for.</summary>
+    /// <summary>Whether a convolution, a pooling behind it and their input are what this is made for.</summary>
     /// <param name="convolution">The convolution.</param>
     /// <param name="pool">The pooling behind it.</param>
     /// <param name="input">Images, [batch, channels, height, width].</param>
@@ -38,25 +38,21 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             && height + (2 * rows) > PooledShape.Side && width + (2 * rows) - PooledShape.Side + 1 >= Convolution.Places;
     }
 
-    /// <summary>The two layers one after the other.</summary>
+    /// <summary>The three layers one after the other.</summary>
     /// <param name="convolution">The convolution.</param>
     /// <param name="input">Images, [batch, channels, height, width], that fit.</param>
     /// <returns>Shape [batch, outputs, ⌊map height / 2⌋, ⌊map width / 2⌋], the channels of a pixel side by side in memory.</returns>
-    public static Tensor Of(Conv2d convolution, Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var pixels = input.permute(0, 2, 3, 1);
-        return apply(pixels, convolution.weight, convolution.bias!, convolution.padding![0]).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
-    }
+    public static Tensor Of(Conv2d convolution, Tensor input) => apply(input, convolution.weight, convolution.bias!, convolution.padding![0]);
 
-    /// <summary>Convolves and takes the largest of each window.</summary>
-    /// <param name="ctx">Keeps the images, the filters, and where the largest values stood.</param>
-    /// <param name="vars">Images, [batch, height, width, channels]; filters, [outputs, channels, 5, 5]; their bias, [outputs]; rows of padding.</param>
-    /// <returns>Shape [batch, down, across, outputs].</returns>
+    /// <summary>Convolves, takes the largest of each window and rectifies it.</summary>
+    /// <param name="ctx">Keeps the images, the filters, the result, and where the largest values stood.</param>
+    /// <param name="vars">Images, [batch, channels, height, width]; filters, [outputs, channels, 5, 5]; their bias, [outputs]; rows of padding.</param>
+    /// <returns>Shape [batch, outputs, down, across].</returns>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var scope = NewDisposeScope();
-        var (pixels, weight, bias) = (((Tensor)vars[0]).contiguous(), ((Tensor)vars[1]).contiguous(), ((Tensor)vars[2]).contiguous());
+        var (input, weight, bias) = ((Tensor)vars[0], ((Tensor)vars[1]).contiguous(), ((Tensor)vars[2]).contiguous());
+        var pixels = PixelByPixel(input);
         var (images, height, width, channels) = (pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], (int)pixels.shape[3]);
         var shape = new PooledShape(channels, height, width, (int)(long)vars[3], (int)weight.shape[0]);
         var result = empty([images, shape.Down, shape.Across, shape.Outputs]);
@@ -73,6 +69,7 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             using var map = Buffer<float>(shape.MapLength);
             using var values = Buffer<float>(Windows.BufferLength(shape));
             using var found = Buffer<int>(Windows.BufferLength(shape));
+            padded.Memory.Span.Clear();
             for (var image = from; image < to; image++)
             {
                 PaddedImage.Write(Part<float>(pixels, image, shape.ImageLength), padded.Memory.Span, shape);
@@ -85,21 +82,21 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             return to - from;
         });
 
-        ctx.save_for_backward([pixels, weight, places]);
+        ctx.save_for_backward([pixels, weight, result, places]);
         ctx.save_data(Shape, shape);
-        ctx.save_data(InputNeedsGradient, ((Tensor)vars[0]).requires_grad);
-        return result.MoveToOuterDisposeScope();
+        ctx.save_data(InputNeedsGradient, input.requires_grad);
+        return result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>The gradients of images, filters and bias.</summary>
     /// <param name="ctx">What the forward pass kept.</param>
-    /// <param name="grad_output">The result's, [batch, down, across, outputs].</param>
+    /// <param name="grad_output">The result's, [batch, outputs, down, across].</param>
     /// <returns>As the forward pass was given them; null for the padding, and for images that need none.</returns>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var (saved, shape) = (ctx.get_saved_variables(), (PooledShape)ctx.get_data(Shape));
-        var (pixels, weight, places) = (saved[0], saved[1], saved[2]);
-        var gradient = grad_output.contiguous();
+        var (pixels, weight, result, places) = (saved[0], saved[1], saved[2], saved[3]);
+        var gradient = PixelByPixel(grad_output);
         var ofPixels = (bool)ctx.get_data(InputNeedsGradient) ? empty(pixels.shape) : null;
         using var filters = Buffer<float>(InputGradient.PackedLength(shape));
         if (ofPixels is not null)
@@ -107,35 +104,42 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             InputGradient.Pack(Numbers<float>(weight), filters.Memory.Span, shape);
         }
 
-        var sums = ImageShares.Run((int)pixels.shape[0], (from, to) =>
+        var shares = ImageShares.Run((int)pixels.shape[0], (from, to) =>
         {
-            var shareOfWeight = new float[WeightGradient.SumsLength(shape)];
+            var sums = new float[WeightGradient.SumsLength(shape)];
             using var padded = Buffer<float>(shape.PaddedLength);
+            using var ofPadded = Buffer<float>(shape.PaddedLength);
+            using var masked = Buffer<float>(shape.ResultLength);
+            padded.Memory.Span.Clear();
             for (var image = from; image < to; image++)
             {
-                var slopes = Part<float>(gradient, image, shape.ResultLength);
                 var where = Part<int>(places, image, shape.ResultLength);
+                var slopes = masked.Memory.Span[..shape.ResultLength];
+                Windows.Mask(Part<float>(gradient, image, shape.ResultLength), Part<float>(result, image, shape.ResultLength), slopes);
                 PaddedImage.Write(Part<float>(pixels, image, shape.ImageLength), padded.Memory.Span, shape);
-                WeightGradient.Add(padded.Memory.Span, slopes, where, shareOfWeight, shape);
+                WeightGradient.Add(padded.Memory.Span, slopes, where, sums, shape);
                 if (ofPixels is not null)
                 {
-                    padded.Memory.Span.Clear();
-                    InputGradient.Add(filters.Memory.Span, slopes, where, padded.Memory.Span, shape);
-                    PaddedImage.Read(padded.Memory.Span, Part<float>(ofPixels, image, shape.ImageLength), shape);
+                    ofPadded.Memory.Span.Clear();
+                    InputGradient.Add(filters.Memory.Span, slopes, where, ofPadded.Memory.Span, shape);
+                    PaddedImage.Read(ofPadded.Memory.Span, Part<float>(ofPixels, image, shape.ImageLength), shape);
                 }
             }
 
-            return shareOfWeight;
+            return sums;
         });
-        foreach (var share in sums.Skip(1))
+        foreach (var share in shares.Skip(1))
         {
-            TensorPrimitives.Add(sums[0], share, sums[0]);
+            TensorPrimitives.Add(shares[0], share, shares[0]);
         }
 
-        var ofWeight = empty(weight.shape);
-        WeightGradient.Unpack(sums[0], Numbers<float>(ofWeight), shape);
-        return [ofPixels!, ofWeight, gradient.sum([0, 1, 2]), null!];
+        var (ofWeight, ofBias) = (empty(weight.shape), empty(shape.Outputs));
+        WeightGradient.Unpack(shares[0], Numbers<float>(ofWeight), Numbers<float>(ofBias), shape);
+        return [ofPixels?.permute(0, 3, 1, 2)!, ofWeight, ofBias, null!];
     }
+
+    // [batch, height, width, channels]; a copy where the images do not lie so.
+    private static Tensor PixelByPixel(Tensor images) => images.permute(0, 2, 3, 1).contiguous();
 
     private static IMemoryOwner<T> Buffer<T>(int length) => MemoryPool<T>.Shared.Rent(length);
 

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Distributed.Node.Models.Pooled;
 
-/// <summary>The largest value of each 2 x 2 window of a map, and where it stands: the first in reading order, or the last that is not a number.</summary>
+/// <summary>
+/// The largest value of each 2 x 2 window of a map, rectified, and where it stands: the first in reading order, or the last that is not a number.
+/// </summary>
 internal static class Windows
 {
     /// <summary>Numbers of a buffer for one image's values or places: a last vector may reach beyond the result.</summary>
@@ -12,7 +14,7 @@ internal static class Windows
 
     /// <summary>Finds them.</summary>
     /// <param name="map">One image's map, [2 x down, map width, map depth].</param>
-    /// <param name="values">Takes the largest values, [down, across, outputs].</param>
+    /// <param name="values">Takes the largest values, zeros instead of negative ones: [down, across, outputs].</param>
     /// <param name="places">Takes from where in the padded image they were computed: the distance from what the window's first value was computed from.</param>
     /// <param name="shape">The extents.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -24,22 +26,51 @@ internal static class Windows
         ref var value = ref MemoryMarshal.GetReference(values);
         ref var place = ref MemoryMarshal.GetReference(places);
         var (nextColumn, nextRow) = (Vector256.Create(shape.Channels), Vector256.Create(shape.Row));
-        for (var window = 0; window < shape.Down * shape.Across; window++)
+        for (var y = 0; y < shape.Down; y++)
         {
-            ref var corner = ref Unsafe.Add(ref from, (2 * (window / shape.Across) * row) + (2 * (window % shape.Across) * step));
-            // Lanes past the last output are written over by the next window.
-            for (var output = 0; output < shape.Outputs; output += PooledShape.Lanes)
+            ref var corner = ref Unsafe.Add(ref from, 2 * y * row);
+            for (var x = 0; x < shape.Across; x++)
             {
-                ref var first = ref Unsafe.Add(ref corner, output);
-                var (top, topRight) = Larger(Vector256.LoadUnsafe(ref first), Vector256.LoadUnsafe(ref first, (nuint)step));
-                var (bottom, bottomRight) = Larger(Vector256.LoadUnsafe(ref first, (nuint)row), Vector256.LoadUnsafe(ref first, (nuint)(row + step)));
-                var (largest, lower) = Larger(top, bottom);
-                largest.StoreUnsafe(ref value, (nuint)((window * shape.Outputs) + output));
-                ((lower & nextRow) + (Vector256.ConditionalSelect(lower, bottomRight, topRight) & nextColumn))
-                    .StoreUnsafe(ref place, (nuint)((window * shape.Outputs) + output));
+                // Lanes past the last output are written over by the next window.
+                for (var output = 0; output < shape.Outputs; output += PooledShape.Lanes)
+                {
+                    ref var first = ref Unsafe.Add(ref corner, output);
+                    var (top, topRight) = Larger(Vector256.LoadUnsafe(ref first), Vector256.LoadUnsafe(ref first, (nuint)step));
+                    var (bottom, bottomRight) = Larger(Vector256.LoadUnsafe(ref first, (nuint)row), Vector256.LoadUnsafe(ref first, (nuint)(row + step)));
+                    var (largest, lower) = Larger(top, bottom);
+                    Rectified(largest).StoreUnsafe(ref value, (nuint)output);
+                    ((lower & nextRow) + (Vector256.ConditionalSelect(lower, bottomRight, topRight) & nextColumn)).StoreUnsafe(ref place, (nuint)output);
+                }
+
+                corner = ref Unsafe.Add(ref corner, 2 * step);
+                value = ref Unsafe.Add(ref value, shape.Outputs);
+                place = ref Unsafe.Add(ref place, shape.Outputs);
             }
         }
     }
+
+    /// <summary>The gradient before rectification: none where nothing came through.</summary>
+    /// <param name="gradient">The gradient behind it.</param>
+    /// <param name="values">What came through.</param>
+    /// <param name="masked">Takes it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Mask(ReadOnlySpan<float> gradient, ReadOnlySpan<float> values, Span<float> masked)
+    {
+        var i = 0;
+        for (; i <= masked.Length - PooledShape.Lanes; i += PooledShape.Lanes)
+        {
+            var isOff = Vector256.LessThanOrEqual(Vector256.Create(values[i..]), Vector256<float>.Zero);
+            Vector256.AndNot(Vector256.Create(gradient[i..]), isOff).CopyTo(masked[i..]);
+        }
+
+        for (; i < masked.Length; i++)
+        {
+            masked[i] = values[i] <= 0 ? 0 : gradient[i];
+        }
+    }
+
+    // What is not a number stays so.
+    private static Vector256<float> Rectified(Vector256<float> value) => Vector256.AndNot(value, Vector256.LessThanOrEqual(value, Vector256<float>.Zero));
 
     private static (Vector256<float> Value, Vector256<int> IsSecond) Larger(Vector256<float> first, Vector256<float> second)
     {
