@@ -28,6 +28,9 @@ internal interface IUpdateGate
     /// <summary>An admitted update's bytes were found damaged when they were read for a node.</summary>
     void Damaged(UpdateId id, Refusal refusal);
 
+    /// <summary>Says that an update which may come in has begun to arrive. Never throws.</summary>
+    void Begun(UpdateId id, string node);
+
     /// <summary>
     /// Hands over an update that is in the spool. True: it counts; false: the same bytes had been counted before. Refused when the round closed
     /// meanwhile (RoundClosed) or other bytes of the same client are in (UpdateConflict); the caller then removes what it spooled.

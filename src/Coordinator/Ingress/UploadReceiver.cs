@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Distributed.Coordinator.Ingress;
 
 /// <summary>
-/// The way of an update from the wire into a round: header, gate, a place among the transfers, bytes into the spool, gate again. Each step may refuse; what
+/// The way of an update from the wire into a round: header, gate, the next task for its node, a place among the transfers, bytes into the spool, gate again. Each step may refuse; what
 /// was refused is counted, in the round's record, and, unless more bytes may follow, not kept.
 /// </summary>
 internal sealed class UploadReceiver(
@@ -69,6 +69,7 @@ internal sealed class UploadReceiver(
             return await AdmitAsync(complete with { Delegated = update.Delegated }, cancellation);
         }
 
+        gate.Begun(update.Id, update.Node);
         if (!(await slots.UploadAsync(cancellation)).TryGet(out var slot, out refusal))
         {
             return refusal;

@@ -48,6 +48,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("admit")]
     Task<AdmitAnswer> Admit(AdmittedUpdate update);
 
+    /// <summary>A client's update has begun to arrive.</summary>
+    [Alias("upload-begun")]
+    Task UploadBegun(int round, int client, string node);
+
     /// <summary>Puts a refused upload into the record.</summary>
     [Alias("upload-refused")]
     Task UploadRefused(int round, int client, string node, string code, string detail);

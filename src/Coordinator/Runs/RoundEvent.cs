@@ -38,6 +38,9 @@ internal abstract record RoundEvent(long Now)
     /// <summary>An update is in the spool and asks to be counted.</summary>
     public sealed record UpdateArrived(long Now, SpooledUpdate Update) : RoundEvent(Now);
 
+    /// <summary>An update has begun to arrive: its node has time for the next task.</summary>
+    public sealed record UploadBegun(long Now, int Round, int Client, string Node) : RoundEvent(Now);
+
     /// <summary>An upload was refused.</summary>
     public sealed record UploadRefused(long Now, int Round, int Client, string Node, string Code, string Detail) : RoundEvent(Now);
 

@@ -2,7 +2,7 @@ namespace Distributed.Coordinator.Runs;
 
 internal static partial class RoundMachine
 {
-    // Each node has as many tasks in flight as it has slots; the next one goes to the node with the most room, so that the load is even
+    // Each node works on as many tasks as it has slots; the next one goes to the node with the most room, so that the load is even
     // whatever the number of nodes. Which node trains a client does not show in the result.
     private static void AssignTasks(Step step)
     {

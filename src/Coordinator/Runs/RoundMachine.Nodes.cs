@@ -87,7 +87,7 @@ internal static partial class RoundMachine
         }
 
         Release(step, node, $"node {node.Name} rejected the run");
-        Put(step, node with { Accepted = false, Problems = rejected.Problems, InFlight = [] });
+        Put(step, node with { Accepted = false, Problems = rejected.Problems, InFlight = [], Sending = [] });
         FailIfEveryNodeRejects(step);
         AbandonIfNobodyAggregates(step);
         CloseIfSettled(step);
@@ -151,7 +151,7 @@ internal static partial class RoundMachine
     {
         if (name is not null && step.State.Nodes.TryGetValue(name, out var node) && node.InFlight.Contains(task))
         {
-            Put(step, node with { InFlight = node.InFlight.Remove(task) });
+            Put(step, node with { InFlight = node.InFlight.Remove(task), Sending = node.Sending.Remove(task) });
         }
     }
 

@@ -35,6 +35,17 @@ internal static partial class RoundMachine
             : new(RefusalCode.TaskUnknown, $"Client {id.Client} is not in the cohort of round {id.Round}.");
     }
 
+    private static void OnUploadBegun(Step step, RoundEvent.UploadBegun begun)
+    {
+        var state = step.State;
+        var task = RoundTask(state, begun.Client);
+        if (begun.Round == state.Round && state.Clients.ContainsKey(begun.Client)
+            && state.Nodes.TryGetValue(begun.Node, out var node) && node.InFlight.Contains(task) && !node.Sending.Contains(task))
+        {
+            Put(step, node with { Sending = node.Sending.Add(task) });
+        }
+    }
+
     private static void OnUpdate(Step step, Storage.SpooledUpdate update)
     {
         if (update.Id.IsAggregate)

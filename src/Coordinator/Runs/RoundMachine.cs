@@ -41,6 +41,7 @@ internal static partial class RoundMachine
             case RoundEvent.NodeAccepted accepted: OnAccepted(step, accepted); break;
             case RoundEvent.NodeRejected rejected: OnRejected(step, rejected); break;
             case RoundEvent.UpdateArrived arrived: OnUpdate(step, arrived.Update); break;
+            case RoundEvent.UploadBegun begun: OnUploadBegun(step, begun); break;
             case RoundEvent.UploadRefused refused: OnRefused(step, refused); break;
             case RoundEvent.TaskFailed failed: OnTaskFailed(step, failed); break;
             case RoundEvent.ShardEvaluated shard: OnShard(step, shard); break;

@@ -149,11 +149,14 @@ internal sealed record RunNode
     /// <summary>Tasks it works on.</summary>
     public ImmutableHashSet<TaskRef> InFlight { get; init; } = [];
 
+    /// <summary>Those of them whose work is done and whose update is on its way.</summary>
+    public ImmutableHashSet<TaskRef> Sending { get; init; } = [];
+
     /// <summary>Whether it can be given tasks.</summary>
     public bool IsAccepted => Accepted is true;
 
-    /// <summary>Tasks it can take now.</summary>
-    public int FreeSlots => IsAccepted ? Slots - InFlight.Count : 0;
+    /// <summary>Tasks it can take now. While updates are on their way others are worked on; at most one is on its way for each slot, so that a slow line does not pile them up.</summary>
+    public int FreeSlots => IsAccepted ? Slots - (InFlight.Count - Math.Min(Sending.Count, Slots)) : 0;
 
     /// <summary>Whether this client's data can be had there. A client without examples can run anywhere.</summary>
     public bool CanRun(int client) => Accepted is not false && (Pinned.IsEmpty || Pinned.Contains(client));

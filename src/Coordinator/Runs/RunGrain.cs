@@ -155,6 +155,9 @@ internal sealed partial class RunGrain(
     }
 
     /// <inheritdoc />
+    public Task UploadBegun(int round, int client, string node) => HandleIfRun(now => new RoundEvent.UploadBegun(now, round, client, node));
+
+    /// <inheritdoc />
     public Task UploadRefused(int round, int client, string node, string code, string detail)
     {
         LogUploadRefused(runId, round, client, node, code, detail);

@@ -56,6 +56,14 @@ internal sealed partial class UpdateGate(
     public void Damaged(UpdateId id, Refusal refusal) =>
         _ = RecordAsync(id.RunId, grains.GetGrain<IRunGrain>(id.RunId).UpdateDamaged(id.Round, id.Client, refusal.ToString()));
 
+    public void Begun(UpdateId id, string node)
+    {
+        if (!id.IsAggregate)
+        {
+            _ = RecordAsync(id.RunId, grains.GetGrain<IRunGrain>(id.RunId).UploadBegun(id.Round, id.Client, node));
+        }
+    }
+
     public async ValueTask<Outcome<bool>> AdmitAsync(SpooledUpdate update, CancellationToken cancellation)
     {
         var answer = await grains.GetGrain<IRunGrain>(update.Id.RunId).Admit(new AdmittedUpdate(
@@ -90,6 +98,6 @@ internal sealed partial class UpdateGate(
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Warning, "A refused upload or a damaged update of run {Run} is missing in its record")]
+    [LoggerMessage(2101, LogLevel.Warning, "What was said about an upload of run {Run} is missing in its record")]
     private partial void LogNotRecorded(Exception error, string run);
 }

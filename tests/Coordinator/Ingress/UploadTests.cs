@@ -36,6 +36,7 @@ public sealed class UploadTests : IAsyncLifetime, IDisposable
         Assert.Equal(bytes, read);
         Assert.Equal(bytes.Length, host.Meter.BytesUp("run-a"));
         Assert.Empty(host.Gate.Refusals);
+        Assert.Equal((update.Id, "node-1"), Assert.Single(host.Gate.Beginnings));
     }
 
     [Fact]

@@ -66,6 +66,8 @@ internal sealed class MachineScript(RunSetup setup)
     public MachineScript Arrive(int client, string node = "a", double weight = 1, string? bytes = null) =>
         Apply(new RoundEvent.UpdateArrived(Now, Update(client, node, weight, bytes)));
 
+    public MachineScript Begin(int client, string node = "a") => Apply(new RoundEvent.UploadBegun(Now, State.Round, client, node));
+
     public MachineScript Fail(TaskRef task, string node) => Apply(new RoundEvent.TaskFailed(Now, node, task, "TRAINING_FAILED", "no luck"));
 
     public MachineScript Deadline()

@@ -41,7 +41,7 @@ public sealed class RoundMachinePropertyTests
         var state = script.State;
         var node = Names[random.Next(Names.Length)];
         var inFlight = state.Nodes.Values.SelectMany(n => n.InFlight.Select(task => (n.Name, Task: task))).ToList();
-        switch (random.Next(14))
+        switch (random.Next(16))
         {
             case 0: return new RoundEvent.NodeJoined(script.Now, node, random.Next(1000), 1 + random.Next(3), random.Next(4) == 0 ? [0, 1] : [], []);
             case 1: return new RoundEvent.NodeAccepted(script.Now, node, [], random.Next(3), random.Next(3));
@@ -56,6 +56,9 @@ public sealed class RoundMachinePropertyTests
                 return new RoundEvent.AggregationFailed(script.Now, state.Round, "UPDATE_CHECKSUM", [random.Next(6)]);
             case 8 when state.Phase == RunPhase.Committing && random.Next(3) == 0:
                 return new RoundEvent.CommitRefused(script.Now, state.Round, "STORAGE_FULL");
+            case 9 or 10 when inFlight.Count > 0:
+                var (sender, begun) = inFlight[random.Next(inFlight.Count)];
+                return new RoundEvent.UploadBegun(script.Now, begun.Round, begun.Index, sender);
             default:
                 return Progress(random, script, inFlight);
         }
@@ -157,7 +160,12 @@ public sealed class RoundMachinePropertyTests
                 (version, head) = (script.State.Version, script.State.ModelHash);
             }
 
-            Assert.All(script.State.Nodes.Values, node => Assert.True(node.InFlight.Count <= Math.Max(node.Slots, 1), "more tasks than slots"));
+            Assert.All(script.State.Nodes.Values, node =>
+            {
+                Assert.Subset(node.InFlight.ToHashSet(), node.Sending.ToHashSet());
+                Assert.True(node.InFlight.Count <= 2 * node.Slots, "more updates on their way than slots");
+                Assert.True(node.InFlight.Count - node.Sending.Count <= node.Slots, "more tasks at work than slots");
+            });
         }
     }
 }

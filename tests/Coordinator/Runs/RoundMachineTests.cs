@@ -53,6 +53,36 @@ public sealed class RoundMachineTests
     }
 
     [Fact]
+    public void Upload_Begun_GivesItsNodeTheNextClient()
+    {
+        var script = new MachineScript(MachineScript.Setup()).Opened(slots: 1).Begin(0);
+
+        Assert.Equal(1, script.Single<RoundEffect.Assign>().Task.Index);
+        // Said twice, and its update in: the slot is taken by the next one.
+        Assert.Empty(script.Begin(0).Effects);
+        Assert.Empty(script.Arrive(0).Of<RoundEffect.Assign>());
+        Assert.Equal(2, script.Begin(1).Single<RoundEffect.Assign>().Task.Index);
+    }
+
+    [Fact]
+    public void Uploads_SlowerThanTheWork_DoNotPileUp()
+    {
+        var script = new MachineScript(MachineScript.Setup()).Opened(slots: 1).Begin(0);
+
+        Assert.Empty(script.Begin(1).Effects);
+        Assert.Equal(2, script.Arrive(0).Single<RoundEffect.Assign>().Task.Index);
+    }
+
+    [Fact]
+    public void Upload_BrokenOff_GoesToAnotherNode()
+    {
+        var script = new MachineScript(MachineScript.Setup(clients: 2, cohort: 2, quorum: 2)).Opened(slots: 1).Begin(0).Node("b").Leave("a");
+
+        Assert.Equal((0, "b"), (script.Single<RoundEffect.Assign>().Task.Index, script.Single<RoundEffect.Assign>().Node));
+        Assert.Equal(1, script.Begin(0, "b").Single<RoundEffect.Assign>().Task.Index);
+    }
+
+    [Fact]
     public void LastUpdate_Arrived_AggregatesInClientOrder()
     {
         var script = new MachineScript(MachineScript.Setup()).Opened().Arrive(3).Arrive(1).Arrive(0).Arrive(2);

@@ -41,6 +41,10 @@ internal sealed class FakeGate : IUpdateGate
 
     public void Damaged(UpdateId id, Refusal refusal) => DamagedUpdates.Enqueue((id, refusal));
 
+    public ConcurrentQueue<(UpdateId Id, string Node)> Beginnings { get; } = [];
+
+    public void Begun(UpdateId id, string node) => Beginnings.Enqueue((id, node));
+
     public ValueTask<Outcome<bool>> AdmitAsync(SpooledUpdate update, CancellationToken cancellation) =>
         ValueTask.FromResult<Outcome<bool>>(RefuseAdmission is { } refusal ? refusal : admitted.TryAdd(update.Id.Client, update));
 
