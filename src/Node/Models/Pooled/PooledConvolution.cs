@@ -69,14 +69,17 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             using var map = Buffer<float>(shape.MapLength);
             using var values = Buffer<float>(Windows.BufferLength(shape));
             using var found = Buffer<int>(Windows.BufferLength(shape));
+            var source = new Images<float>(pixels, shape.ImageLength);
+            var largest = new Images<float>(result, shape.ResultLength);
+            var where = new Images<int>(places, shape.ResultLength);
             padded.Memory.Span.Clear();
             for (var image = from; image < to; image++)
             {
-                PaddedImage.Write(Part<float>(pixels, image, shape.ImageLength), padded.Memory.Span, shape);
+                PaddedImage.Write(source[image], padded.Memory.Span, shape);
                 Convolution.Run(padded.Memory.Span, filters.Memory.Span, start.Memory.Span, map.Memory.Span, shape);
                 Windows.Largest(map.Memory.Span, values.Memory.Span, found.Memory.Span, shape);
-                values.Memory.Span[..shape.ResultLength].CopyTo(Part<float>(result, image, shape.ResultLength));
-                found.Memory.Span[..shape.ResultLength].CopyTo(Part<int>(places, image, shape.ResultLength));
+                values.Memory.Span[..shape.ResultLength].CopyTo(largest[image]);
+                found.Memory.Span[..shape.ResultLength].CopyTo(where[image]);
             }
 
             return to - from;
@@ -110,19 +113,23 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
             using var padded = Buffer<float>(shape.PaddedLength);
             using var ofPadded = Buffer<float>(shape.PaddedLength);
             using var masked = Buffer<float>(shape.ResultLength);
+            var source = new Images<float>(pixels, shape.ImageLength);
+            var largest = new Images<float>(result, shape.ResultLength);
+            var where = new Images<int>(places, shape.ResultLength);
+            var slopes = new Images<float>(gradient, shape.ResultLength);
+            var target = ofPixels is null ? default : new Images<float>(ofPixels, shape.ImageLength);
             padded.Memory.Span.Clear();
             for (var image = from; image < to; image++)
             {
-                var where = Part<int>(places, image, shape.ResultLength);
-                var slopes = masked.Memory.Span[..shape.ResultLength];
-                Windows.Mask(Part<float>(gradient, image, shape.ResultLength), Part<float>(result, image, shape.ResultLength), slopes);
-                PaddedImage.Write(Part<float>(pixels, image, shape.ImageLength), padded.Memory.Span, shape);
-                WeightGradient.Add(padded.Memory.Span, slopes, where, sums, shape);
+                var rectified = masked.Memory.Span[..shape.ResultLength];
+                Windows.Mask(slopes[image], largest[image], rectified);
+                PaddedImage.Write(source[image], padded.Memory.Span, shape);
+                WeightGradient.Add(padded.Memory.Span, rectified, where[image], sums, shape);
                 if (ofPixels is not null)
                 {
                     ofPadded.Memory.Span.Clear();
-                    InputGradient.Add(filters.Memory.Span, slopes, where, ofPadded.Memory.Span, shape);
-                    PaddedImage.Read(ofPadded.Memory.Span, Part<float>(ofPixels, image, shape.ImageLength), shape);
+                    InputGradient.Add(filters.Memory.Span, rectified, where[image], ofPadded.Memory.Span, shape);
+                    PaddedImage.Read(ofPadded.Memory.Span, target[image], shape);
                 }
             }
 
@@ -146,6 +153,12 @@ internal sealed class PooledConvolution : autograd.SingleTensorFunction<PooledCo
     private static Span<T> Numbers<T>(Tensor tensor)
         where T : struct => MemoryMarshal.Cast<byte, T>(tensor.bytes);
 
-    private static Span<T> Part<T>(Tensor tensor, int image, int length)
-        where T : struct => Numbers<T>(tensor).Slice(image * length, length);
+    // The memory of a batch, asked for once and not for each image.
+    private readonly ref struct Images<T>(Tensor batch, int length)
+        where T : struct
+    {
+        private readonly Span<T> all = Numbers<T>(batch);
+
+        public Span<T> this[int image] => all.Slice(image * length, length);
+    }
 }
