@@ -80,11 +80,19 @@ internal sealed class CheckpointStore : ICheckpointStore
 
     public void Prune(string runId, long keepFrom)
     {
-        var versions = paths.Versions(runId).Select(number => catalog.Get(runId, number).Value).OfType<ModelVersion>().ToList();
-        var kept = versions.Where(version => version.Version >= keepFrom).Select(version => version.Hash).ToHashSet();
-        foreach (var old in versions.Where(version => version.Version < keepFrom && !kept.Contains(version.Hash)))
+        var numbers = paths.Versions(runId);
+        var kept = numbers.Where(number => number >= keepFrom).Select(number => catalog.Get(runId, number).Value?.Hash).ToHashSet();
+        // What an earlier call removed lies behind the first model that is missing: a long run does not read all its manifests every round.
+        var old = numbers.Where(number => number < keepFrom).Reverse()
+            .Select(number => catalog.Get(runId, number).Value?.Hash)
+            .Where(hash => hash is not null && !kept.Contains(hash))
+            .Select(hash => paths.Model(runId, hash!.Value))
+            .TakeWhile(File.Exists)
+            .ToList();
+        // The oldest first, so that a call which is cut short leaves no gap.
+        foreach (var path in Enumerable.Reverse(old))
         {
-            File.Delete(paths.Model(runId, old.Hash));
+            File.Delete(path);
         }
     }
 

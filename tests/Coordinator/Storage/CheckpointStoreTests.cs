@@ -190,6 +190,25 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void Prune_CommitByCommitOrSeveralBehind_KeepsTheNewestModels()
+    {
+        var stores = new Stores(folder.Path);
+        var versions = new List<ModelVersion>();
+        for (var version = 0; version < 12; version++)
+        {
+            // Every fifth version has the bytes of the first.
+            versions.Add(stores.Commit(Models.Bytes(version % 5 == 4 ? 0 : version), version, versions.LastOrDefault()).Value!);
+            if (version is 3 or 4 or 5 or 9 or 11)
+            {
+                stores.Checkpoints.Prune("run-a", keepFrom: version - 1);
+
+                var kept = versions[^2..].Select(made => $"{made.Hash.Hex}.safetensors").Order();
+                Assert.Equal(kept, folder.Files("*.safetensors").Select(file => Path.GetFileName(file)).Order());
+            }
+        }
+    }
+
+    [Fact]
     public void Begin_LeftoversOfAKilledProcess_AreRemoved()
     {
         var stores = new Stores(folder.Path);
