@@ -47,12 +47,6 @@ ensure_sdk() {
   fi
 }
 
-# What training stands on, unless DISTRIBUTED_TORCH names another libtorch.
-torch_packages() {
-  [ -n "${DISTRIBUTED_TORCH:-}" ] || echo libtorch-dev
-  echo libopenblas0-openmp cmake g++
-}
-
 # Why a build is due: the first file under the given paths that is newer than the stamp $1. Nothing when all are older.
 newer_than() {
   local stamp=$1

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
+using Distributed.Node.Engine;
 using static TorchSharp.torch;
 using Model = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
 
@@ -22,7 +23,7 @@ internal sealed class ProxyMlp : IProxyObjective<float>
     /// <param name="threads">For libtorch.</param>
     public ProxyMlp(int parameters, int threads)
     {
-        set_num_threads(threads);
+        TorchEngine.EnterThread(threads);
         var hidden = (parameters - Classes) / (Inputs + 1 + Classes);
         _model = nn.Sequential(nn.Linear(Inputs, hidden), nn.ReLU(), nn.Linear(hidden, Classes));
         var named = _model.named_parameters().ToArray();

@@ -22,11 +22,9 @@ internal sealed class Peer : IDisposable
 {
     private readonly Process _process;
 
-    /// <summary>Starts it with the kernels that ours computes with: OpenBLAS by itself may choose others, and the comparison is of the steps.</summary>
-    internal Peer(string python, string kernels)
+    internal Peer(string python)
     {
         var start = new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, "peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.Environment["OPENBLAS_CORETYPE"] = kernels;
         _process = Process.Start(start)!;
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Distributed.Adapters;
+using Distributed.Node.Engine;
 using Distributed.Bench.Step;
 using static TorchSharp.torch;
 
@@ -10,14 +10,14 @@ const double SecondsPerBlock = 0.25;
 var command = "bench/step/run" + string.Concat(args.Select(argument => " " + argument));
 var pairs = int.Parse(Option("--pairs") ?? "20", CultureInfo.InvariantCulture);
 var models = (Option("--models") ?? "mlp,lenet,transformer").Split(',');
-set_num_threads(1);
-var engine = new TensorEngine().Describe();
-Console.WriteLine($"libtorch {engine.Version}, {engine.Blas}, {engine.Threads} thread, {pairs} pairs");
+TorchEngine.EnterThread(1);
+var engine = TorchEngine.Examine();
+Console.WriteLine($"libtorch {engine.Version}, {engine.Threads} thread, {pairs} pairs");
 Console.WriteLine("model         us/step   python    ratio  min..max       cpu ratio  python's best");
 
 var rows = new List<Row>();
 var enough = true;
-using (var peer = new Peer(Option("--python") ?? "/usr/bin/python3", engine.Details["blas.kernels"]))
+using (var peer = new Peer(Option("--python") ?? "/usr/bin/python3"))
 {
     foreach (var model in models)
         enough &= Measure(peer, model);

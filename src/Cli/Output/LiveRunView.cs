@@ -76,7 +76,7 @@ internal sealed class LiveRunView : IRunView
                 new Text($"{record.Round}/{rounds}"),
                 abandoned ? new Text("abandoned", new Style(Color.Red)) : Number(record.Loss ?? record.TrainLoss),
                 Number(record.Accuracy),
-                new Text(abandoned ? record.Reason ?? "" : RoundLine.Clients(record), record.Refused.Length > 0 ? new Style(Color.Yellow) : null),
+                new Text(abandoned ? record.Reason ?? "" : RoundLine.Clients(record), record.Refused.Length > 0 ? new Style(Color.Yellow) : Style.Plain),
                 new Text(RoundLine.Duration(record.Seconds)),
                 new Text(RoundLine.Size(record.BytesUp)),
                 new Text(RoundLine.Size(record.BytesDown)));

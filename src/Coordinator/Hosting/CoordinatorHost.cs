@@ -49,6 +49,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
         CoordinatorOptionsValidator.ThrowOnProblems(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(CoordinatorHost).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
+
+        // It warns that the collector is not the server's, which is what a small coordinator wants.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         CoordinatorServices.Add(builder, options);
@@ -58,7 +61,12 @@ public sealed class CoordinatorHost : IAsyncDisposable
         application.MapGrpcService<NodeService>();
         application.MapGrpcService<RunService>();
         application.MapGrpcService<TransferService>();
-        application.MapGrpcService<HealthService>();
+        application.MapGrpcHealthChecksService();
+        if (options.Reflection)
+        {
+            application.MapGrpcReflectionService();
+        }
+
         return new CoordinatorHost(application, options);
     }
 

@@ -32,6 +32,10 @@ public sealed class CoordinatorOptions
     /// <value>None.</value>
     public string? SocketPath { get; set; }
 
+    /// <summary>Whether the services describe themselves to tools such as grpcurl (grpc.reflection.v1).</summary>
+    /// <value>false.</value>
+    public bool Reflection { get; set; }
+
     /// <summary>Bytes that all transfers together may hold in memory; concurrent uploads are capped so that their windows fit in.</summary>
     /// <value>64 MiB.</value>
     [Range(4L * 1024 * 1024, long.MaxValue)]

@@ -5,12 +5,12 @@ using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Telemetry;
+using Distributed.Protocols.Transfers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Distributed.Coordinator.Hosting;
@@ -20,6 +20,11 @@ internal static class CoordinatorServices
 {
     // Control messages are small; specifications have a limit of their own. Transfers bring theirs.
     private const int MaximumMessageBytes = 8 * 1024 * 1024;
+
+    private static readonly string[] Services =
+    [
+        Protocols.V1.NodeService.Descriptor.FullName, Protocols.V1.RunService.Descriptor.FullName, TransferMethods.ServiceName,
+    ];
 
     /// <summary>Adds everything; the data directory is opened here.</summary>
     /// <exception cref="CoordinatorStartException">The data directory cannot be had.</exception>
@@ -45,10 +50,20 @@ internal static class CoordinatorServices
         AddTelemetry(services);
         AddRuns(services);
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);
+        services.AddGrpcHealthChecks(health =>
+        {
+            // All of them serve from the first request until the stop begins.
+            foreach (var service in Services)
+            {
+                health.Services.Map(service, _ => true);
+            }
+        });
+        if (options.Reflection)
+        {
+            services.AddGrpcReflection();
+        }
 
-        // What a run, the directory and a node hold in memory is not written on each event: their grains stay as long as the process.
-        builder.UseOrleans(silo => silo.UseLocalhostClustering()
-            .Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromDays(365)));
+        builder.UseOrleans(EmbeddedSilo.Configure);
 
         // Behind the silo, before the server: unfinished runs are taken up when the first node can come.
         services.AddHostedService<RunRecovery>();

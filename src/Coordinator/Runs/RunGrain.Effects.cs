@@ -280,10 +280,10 @@ internal sealed partial class RunGrain
 
     private async Task RunAfter(Task before, Func<Task> work, int? round)
     {
-        await before.ConfigureAwait(false);
+        await before;
         try
         {
-            await Task.Run(work).ConfigureAwait(false);
+            await Task.Run(work);
         }
         catch (Exception error)
         {
@@ -306,7 +306,7 @@ internal sealed partial class RunGrain
     {
         try
         {
-            await services.Grains.GetGrain<IRunGrain>(runId).Wake().ConfigureAwait(false);
+            await services.Grains.GetGrain<IRunGrain>(runId).Wake();
         }
         catch (Exception error)
         {

@@ -1,4 +1,3 @@
-using Distributed.Node.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,12 +15,6 @@ internal sealed class LayerWatch : IDisposable
     {
         foreach (var (path, module) in model.named_modules().Prepend((name: "", module: model)))
         {
-            if (module is FusingChain { Fuses: true } chain)
-            {
-                chain.Fuses = false;
-                removals.Add(() => chain.Fuses = true);
-            }
-
             if (module is nn.Module<Tensor, Tensor> layer)
             {
                 var hook = layer.register_forward_hook((_, input, output) =>

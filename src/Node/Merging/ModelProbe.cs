@@ -3,6 +3,7 @@ using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Merging.Graphs;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
+using Distributed.Node.Engine;
 using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Node.Models.Graphs;

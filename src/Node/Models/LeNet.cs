@@ -17,7 +17,7 @@ internal sealed class LeNet : IClassifier
 
     public bool ChannelsLast => true;
 
-    public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => new FusingChain(
+    public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
         ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
         ("pool1", MaxPool2d(2)),
         ("relu1", ReLU()),

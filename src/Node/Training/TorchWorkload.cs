@@ -1,3 +1,4 @@
+using Distributed.Node.Engine;
 using Distributed.Node.Data.Partitioning;
 using Distributed.Node.Models;
 using Distributed.Protocols.Runs;

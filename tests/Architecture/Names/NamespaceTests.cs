@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Distributed.Architecture.Tests.Names;
 
-/// <summary>A namespace is the path of its folder. compat/ is exempt: its namespaces are the real packages'.</summary>
+/// <summary>A namespace is the path of its folder.</summary>
 public sealed partial class NamespaceTests
 {
     [Fact]

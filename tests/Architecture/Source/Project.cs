@@ -5,18 +5,17 @@ namespace Distributed.Architecture.Tests.Source;
 
 /// <summary>A project file: what it references and to whom it shows its internals.</summary>
 /// <param name="Name">Its file name without extension.</param>
-/// <param name="Folder">Its top-level folder: src, compat, tests.</param>
+/// <param name="Folder">Its top-level folder: src, tests.</param>
 /// <param name="References">Projects it references, as folder/name.</param>
-/// <param name="Engines">Engines it names.</param>
+/// <param name="Packages">Packages it references.</param>
 /// <param name="Friends">Assemblies that see its internals.</param>
 /// <param name="AssemblyName">Set in the project itself, else null.</param>
 internal sealed record Project(
-    string Name, string Folder, IReadOnlyList<string> References, IReadOnlyList<string> Engines, IReadOnlyList<string> Friends, string? AssemblyName)
+    string Name, string Folder, IReadOnlyList<string> References, IReadOnlyList<string> Packages, IReadOnlyList<string> Friends, string? AssemblyName)
 {
     /// <summary>The name that Directory.Build.props gives.</summary>
     public string BuiltName => AssemblyName ?? Folder switch
     {
-        "compat" => $"Distributed.Compat.{Name}",
         "tests" => $"Distributed.{Name}.Tests",
         _ => $"Distributed.{Name}",
     };
@@ -31,7 +30,7 @@ internal sealed record Project(
             Path.GetFileNameWithoutExtension(path),
             Path.GetRelativePath(Repository.Root, path).Split('/')[0],
             [.. Included("ProjectReference").Select(Target)],
-            Included("EngineReference"),
+            Included("PackageReference"),
             Included("InternalsVisibleTo"),
             xml.Descendants("AssemblyName").FirstOrDefault()?.Value);
     }
@@ -42,6 +41,6 @@ internal sealed record Project(
         var parts = include.Replace('\\', '/').Replace("$(RepositoryRoot)", "/", StringComparison.Ordinal).Split('/');
         var name = Path.GetFileNameWithoutExtension(parts[^1]);
         var above = parts.Length >= 3 ? parts[^3] : "..";
-        return above is "src" or "compat" or "tests" or "bench" or "examples" ? $"{above}/{name}" : name;
+        return above is "src" or "tests" or "bench" or "examples" ? $"{above}/{name}" : name;
     }
 }

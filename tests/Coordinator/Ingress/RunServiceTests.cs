@@ -1,12 +1,12 @@
 using Distributed.Coordinator.Tests.Hosting;
 using Distributed.Coordinator.Tests.Runs;
 using Distributed.Coordinator.Tests.Support;
-using Distributed.Protocols.Health;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace Distributed.Coordinator.Tests.Ingress;
 

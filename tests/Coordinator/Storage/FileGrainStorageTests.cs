@@ -33,7 +33,7 @@ public sealed class FileGrainStorageTests : IDisposable
         await new Stores(folder.Path).State.ReadStateAsync("plan", Grain, read);
         Assert.True(read.RecordExists);
         Assert.Equal(written.ETag, read.ETag);
-        Assert.Equal((3, double.NaN), (read.State.Round, read.State.Loss));
+        Assert.Equal((3, double.NaN), (read.State!.Round, read.State.Loss));
         Assert.Equal([1, 2, 5], read.State.Cohort.ToArray());
         Assert.Equal(["state/run/mnist-1--plan.json"], folder.Files());
     }
@@ -48,7 +48,7 @@ public sealed class FileGrainStorageTests : IDisposable
         Assert.Equal(first.ETag, error.StoredEtag);
 
         await stores.State.ReadStateAsync("plan", Grain, second);
-        Assert.Equal(1, second.State.Round);
+        Assert.Equal(1, second.State!.Round);
         await stores.State.WriteStateAsync("plan", Grain, second);
         await Assert.ThrowsAsync<InconsistentStateException>(() => stores.State.WriteStateAsync("plan", Grain, first));
         await Assert.ThrowsAsync<InconsistentStateException>(() => stores.State.ClearStateAsync("plan", Grain, first));

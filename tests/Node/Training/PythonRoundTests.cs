@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Distributed.Adapters;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Data;
 using Distributed.Node.Data.Partitioning;
@@ -83,12 +82,6 @@ public sealed class PythonRoundTests(ITestOutputHelper output) : IDisposable
         {
             RedirectStandardError = true,
         };
-        // Our own choice of kernels: what is compared is the round, not how two kernels round.
-        if (new TensorEngine().Describe().Details.TryGetValue("blas.kernels", out var kernels) && kernels.Length > 0)
-        {
-            start.Environment["OPENBLAS_CORETYPE"] = kernels;
-        }
-
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

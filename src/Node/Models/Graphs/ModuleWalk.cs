@@ -41,7 +41,6 @@ internal sealed class ModuleWalk
     {
         // A class derived from it may do anything in its forward.
         Sequential when module.GetType() == typeof(Sequential) => Chain(path, module, input),
-        FusingChain => Chain(path, module, input),
         Residual residual => Branches(path, residual, input),
         SelfAttention attention => Attention(path, attention, input),
         Linear linear => Layer(path, linear, input, unitAxis: -1, (value, weight, bias) => new DenseNode(value, ValueOf(path), weight, bias)),

@@ -1,8 +1,0 @@
-namespace TorchSharp.Modules;
-
-public abstract class OptimizerHelper : torch.optim.Optimizer
-{
-    internal OptimizerHelper()
-    {
-    }
-}

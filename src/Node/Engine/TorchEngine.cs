@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using TorchSharp;
+
+namespace Distributed.Node.Engine;
+
+/// <summary>libtorch in this process: loaded at the first run that trains, never for runs that do not.</summary>
+public static class TorchEngine
+{
+    /// <summary>Sets the calling thread up for training: libtorch's and OpenMP's thread counts belong to the thread that asks.</summary>
+    /// <param name="threads">Intra-op threads.</param>
+    public static void EnterThread(int threads)
+    {
+        NativeHeap.KeepFreed();
+        torch.set_num_threads(threads);
+    }
+
+    /// <summary>What computes, for run records.</summary>
+    public static string Describe() => $"libtorch {torch.__version__}, cpu";
+
+    /// <summary>Everything that <c>dist check</c> tells.</summary>
+    /// <exception cref="TypeInitializationException">libtorch cannot be loaded; the innermost exception says why.</exception>
+    public static EngineDescription Examine() => new(
+        torch.__version__,
+        LibTorch.IsPreparedCopy,
+        ["cpu", .. Enumerable.Range(0, torch.cuda.is_available() ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}")],
+        torch.get_num_threads(),
+        torch.get_num_interop_threads());
+}
