@@ -9,6 +9,13 @@ if (args.Length == 0 || Option("--data") is not { } data)
 }
 
 var seeds = (Option("--seeds") ?? "1,2,3").Split(',').Select(seed => int.Parse(seed, CultureInfo.InvariantCulture)).ToList();
+if (args[0] == "bare")
+{
+    // A process that FedAvgStudy starts.
+    BareLoop.Train(data, seeds[0]);
+    return 0;
+}
+
 var table = new Table($"bench/accuracy/run {args[0]} --data DIR --seeds {string.Join(',', seeds)}");
 var simulations = new Simulations(data);
 switch (args[0])

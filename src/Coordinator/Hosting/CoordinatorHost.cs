@@ -50,8 +50,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(CoordinatorHost).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
 
-        // It warns that the collector is not the server's, which is what a small coordinator wants.
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        // It warns that the collector is not the server's, which is what a small coordinator wants, and on a machine that was started lately of threads that have not been late yet.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         CoordinatorServices.Add(builder, options);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,9 @@ internal sealed class CheckpointStore : ICheckpointStore
     private readonly DurableFiles files;
     private readonly CheckpointPaths paths;
     private readonly CheckpointCatalog catalog;
+
+    // By run: the versions below were pruned by this process already.
+    private readonly ConcurrentDictionary<string, long> pruned = new(StringComparer.Ordinal);
 
     public CheckpointStore(IOptions<StorageOptions> options, DurableFiles files)
     {
@@ -82,8 +86,9 @@ internal sealed class CheckpointStore : ICheckpointStore
     {
         var numbers = paths.Versions(runId);
         var kept = numbers.Where(number => number >= keepFrom).Select(number => catalog.Get(runId, number).Value?.Hash).ToHashSet();
-        // What an earlier call removed lies behind the first model that is missing: a long run does not read all its manifests every round.
-        var old = numbers.Where(number => number < keepFrom).Reverse()
+        var done = pruned.GetValueOrDefault(runId);
+        // What an earlier process removed lies behind the first model that is missing: a long run does not read all its manifests every round.
+        var old = numbers.Where(number => number >= done && number < keepFrom).Reverse()
             .Select(number => catalog.Get(runId, number).Value?.Hash)
             .Where(hash => hash is not null && !kept.Contains(hash))
             .Select(hash => paths.Model(runId, hash!.Value))
@@ -94,6 +99,8 @@ internal sealed class CheckpointStore : ICheckpointStore
         {
             File.Delete(path);
         }
+
+        pruned[runId] = keepFrom - 1;
     }
 
     private CheckpointWriter CreateWriter(string runId, long version, long sizeBytes, bool durable)
