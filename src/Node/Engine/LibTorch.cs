@@ -31,15 +31,11 @@ public static class LibTorch
     /// <summary>Answers TorchSharp's requests from now on. Runs when anything of this assembly is first used; loads nothing by itself.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Whatever part of TorchSharp is used first, by a user's own model too, its libraries must be found.")]
-    internal static void Register()
-    {
-        Warnings.Quiet();
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (assembly, name) => Resolve(assembly, name);
-    }
+    internal static void Register() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += (assembly, name) => Resolve(assembly, name);
 
     private static nint Resolve(Assembly assembly, string name)
     {
-        if (assembly.GetName().Name != "TorchSharp" || Plain(name) is not (Wrapper or "torch_cpu" or "torch" or "c10"))
+        if ((assembly.GetName().Name != "TorchSharp" && assembly != typeof(LibTorch).Assembly) || Plain(name) is not (Wrapper or "torch_cpu" or "torch" or "c10"))
         {
             return 0;
         }

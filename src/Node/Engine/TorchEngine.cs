@@ -12,6 +12,7 @@ public static class TorchEngine
     {
         NativeHeap.KeepFreed();
         torch.set_num_threads(threads);
+        Convolutions.LeaveOutNnpack();
     }
 
     /// <summary>What computes, for run records.</summary>

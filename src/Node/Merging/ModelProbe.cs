@@ -37,6 +37,7 @@ public sealed class ModelProbe : IDisposable
     {
         (this.task, this.options, this.batch) = (task, options, batch);
         model = task.BuildModel();
+        Convolutions.LeaveOutOneDnn(model);
         model.eval();
         state = new ModelState(model);
         norms = [.. model.modules().Prepend(model).OfType<BatchNorm>()];

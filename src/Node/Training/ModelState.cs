@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Distributed.Algorithms.Tensors;
+using Distributed.Node.Engine;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Distributed.Node.Training;
 
@@ -15,7 +17,8 @@ internal sealed class ModelState
     {
         var parameters = model.named_parameters().Select(pair => (pair.name, tensor: (torch.Tensor)pair.parameter, buffer: false));
         var buffers = model.named_buffers().Select(pair => (pair.name, tensor: pair.buffer, buffer: true));
-        var named = parameters.Concat(buffers).ToArray();
+        // A tensor that two modules share travels once, under its first name.
+        var named = parameters.Concat(buffers).DistinctBy(item => item.tensor.numel() == 0 ? (object)item.name : TensorMemory.AddressOf(item.tensor)).ToArray();
         tensors = Array.ConvertAll(named, item => item.tensor);
         Manifest = new TensorManifest(named.Select(item =>
             new TensorEntry(item.name, TypeOf(item.tensor), ImmutableArray.Create(item.tensor.shape), item.buffer)));
@@ -23,6 +26,9 @@ internal sealed class ModelState
 
     /// <summary>The tensors, in the order of their bytes.</summary>
     public TensorManifest Manifest { get; }
+
+    /// <summary>What an optimizer steps, each once.</summary>
+    public IEnumerable<Parameter> Parameters => tensors.OfType<Parameter>();
 
     /// <summary>Copies a state into the module.</summary>
     public void Load(ReadOnlySpan<byte> state)

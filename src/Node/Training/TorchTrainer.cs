@@ -1,5 +1,6 @@
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Data.Partitioning;
+using Distributed.Node.Engine;
 using Distributed.Node.Models;
 using Distributed.Protocols.Runs;
 using TorchSharp;
@@ -23,6 +24,7 @@ internal sealed class TorchTrainer : ITrainer
     {
         (this.task, this.partition, this.holdout, this.spec, this.optimizer, this.alignment) = (task, partition, holdout, spec, optimizer, alignment);
         model = task.BuildModel();
+        Convolutions.LeaveOutOneDnn(model);
         state = new ModelState(model);
     }
 
@@ -46,7 +48,7 @@ internal sealed class TorchTrainer : ITrainer
         using var scope = torch.NewDisposeScope();
         state.Load(from);
         model.train();
-        using var fresh = optimizer(model.parameters());
+        using var fresh = optimizer(state.Parameters);
         var result = new TrainLoop(task, model, spec.Training.Epochs, spec.Training.Batch).Run(fresh, examples, spec.Seed, order, cancellation);
         state.Save(to);
         return alignment is null ? result : result with { Metrics = alignment.Align(Manifest, from, to, cancellation) };

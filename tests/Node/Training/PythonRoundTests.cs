@@ -56,7 +56,8 @@ public sealed class PythonRoundTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"largest difference {worst:g3}, largest change by the round {moved:g3}");
-        Assert.InRange(worst, 0, 1e-5);
+        // Python's libtorch is another version with another BLAS: each of a client's 38 steps rounds otherwise, and a momentum of 0.9 carries that tenfold.
+        Assert.InRange(worst, 0, 38 * 10 * Math.Pow(2, -24));
         Assert.InRange(moved, 0.01, 10);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Distributed.Algorithms.Merging.Graphs;
+using Distributed.Node.Engine;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,8 +12,8 @@ internal sealed class ModuleWalk
 {
     private const string OtherAxis = "it does not work along the axis of the units";
 
-    // By identity: a tensor that two modules share travels once, under its first name.
-    private readonly Dictionary<object, string> names = new(ReferenceEqualityComparer.Instance);
+    // By where its numbers lie: a tensor that two modules share travels once, under its first name, and some modules wrap theirs anew at each call.
+    private readonly Dictionary<nint, string> names = [];
     private readonly ImmutableArray<GraphNode>.Builder nodes = ImmutableArray.CreateBuilder<GraphNode>();
     private readonly ImmutableArray<OpaqueModule>.Builder opaque = ImmutableArray.CreateBuilder<OpaqueModule>();
 
@@ -20,12 +21,12 @@ internal sealed class ModuleWalk
     {
         foreach (var (name, parameter) in model.named_parameters())
         {
-            names[parameter] = name;
+            names.TryAdd(TensorMemory.AddressOf(parameter), name);
         }
 
         foreach (var (name, buffer) in model.named_buffers())
         {
-            names[buffer] = name;
+            names.TryAdd(TensorMemory.AddressOf(buffer), name);
         }
     }
 
@@ -89,11 +90,10 @@ internal sealed class ModuleWalk
         var attention = module.children().OfType<MultiheadAttention>().Single();
         var width = (int)input.Example.shape[^1];
         AttentionPart Part(int third) => new(Tensor(attention, "in_proj_weight")!, Tensor(attention, "in_proj_bias"), third * width);
-        var projection = attention.children().OfType<Linear>().Single();
         return Made(
             new AttentionNode(
                 input.Value, ValueOf(path), (int)module.Heads, width / (int)module.Heads, Part(0), Part(1), Part(2),
-                new(Tensor(projection, "weight")!, Tensor(projection, "bias"))),
+                new(Tensor(attention, "out_proj.weight")!, Tensor(attention, "out_proj.bias"))),
             Run(path, module, input),
             input.Rank - 1);
     }
@@ -167,7 +167,7 @@ internal sealed class ModuleWalk
     private Flow Closed(string path, nn.Module module, Flow input, string reason)
     {
         var tensors = module.named_parameters().Select(p => (Tensor)p.parameter).Concat(module.named_buffers().Select(b => b.buffer));
-        return Shut(path, module, [input.Value], [.. tensors.Where(tensor => tensor.dim() > 0).Select(tensor => names[tensor])], Run(path, module, input), reason);
+        return Shut(path, module, [input.Value], [.. tensors.Where(tensor => tensor.dim() > 0).Select(tensor => names[TensorMemory.AddressOf(tensor)])], Run(path, module, input), reason);
     }
 
     private Flow Shut(
@@ -195,9 +195,9 @@ internal sealed class ModuleWalk
     }
 
     private string? Tensor(nn.Module module, string name) =>
-        module.named_parameters(recurse: false).Where(p => p.name == name).Select(p => (Tensor)p.parameter)
-            .Concat(module.named_buffers(recurse: false).Where(b => b.name == name).Select(b => b.buffer))
-            .Select(tensor => names[tensor]).FirstOrDefault();
+        module.named_parameters().Where(p => p.name == name).Select(p => (Tensor)p.parameter)
+            .Concat(module.named_buffers().Where(b => b.name == name).Select(b => b.buffer))
+            .Select(tensor => names[TensorMemory.AddressOf(tensor)]).FirstOrDefault();
 
     private static bool Misfit(Flow input, int unitAxis) => input.UnitAxis is { } units && units != At(input, unitAxis);
 

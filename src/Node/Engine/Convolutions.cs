@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Distributed.Node.Engine;
+
+/// <summary>Which of its libraries libtorch computes convolutions with. TorchSharp has no switch for it.</summary>
+internal static class Convolutions
+{
+    // oneDNN lays channels out in blocks of so many.
+    private const int Block = 16;
+
+    // Up to so many input channels are an image's: nobody asks for the gradient of an image.
+    private const int ImageChannels = 4;
+
+    /// <summary>Leaves NNPACK out: on processors that it does not know it prints a line on standard error for each convolution, and on others it is not the fastest.</summary>
+    public static void LeaveOutNnpack()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            SetNnpack(Context(), 0);
+        }
+    }
+
+    /// <summary>
+    /// Leaves oneDNN out of a process that trains a model which it computes wrongly: where output channels do not fill its blocks, libtorch 2.10 takes what memory happens to
+    /// hold for the channels in between, and gradients become NaN now and then, or the heap is damaged (docs/decisions/0011). libtorch's own convolution takes over.
+    /// </summary>
+    /// <param name="model">Looked at before it is trained or run.</param>
+    /// <returns>Whether this model is such a one. Once left out, oneDNN stays so for the process.</returns>
+    public static bool LeaveOutOneDnn(torch.nn.Module model)
+    {
+        var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: > ImageChannels, out_channels: var channels } && channels % Block != 0);
+        if (wrong && !OperatingSystem.IsWindows())
+        {
+            SetOneDnn(Context(), 0);
+        }
+
+        return wrong;
+    }
+
+    // C++ symbols of the very libtorch that TorchSharp is loaded with. Windows names its own otherwise; neither was seen there.
+    [DllImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
+    private static extern nint Context();
+
+    [DllImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledMkldnnEb")]
+    private static extern void SetOneDnn(nint context, byte enabled);
+
+    [DllImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb")]
+    private static extern void SetNnpack(nint context, byte enabled);
+}

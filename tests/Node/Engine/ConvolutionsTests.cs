@@ -1,0 +1,54 @@
+using Distributed.Node.Engine;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Distributed.Node.Tests.Engine;
+
+public sealed class ConvolutionsTests
+{
+    [Theory]
+    [InlineData(1, 6, false)]
+    [InlineData(3, 20, false)]
+    [InlineData(6, 16, false)]
+    [InlineData(16, 32, false)]
+    [InlineData(8, 8, true)]
+    [InlineData(64, 40, true)]
+    public void LeaveOutOneDnn_Convolution_WhereItsBlocksAreNotFull(int from, int to, bool expected)
+    {
+        using var model = nn.Sequential(("conv", nn.Conv2d(from, to, 3)), ("relu", nn.ReLU()));
+
+        Assert.Equal(expected, Convolutions.LeaveOutOneDnn(model));
+    }
+
+    // What memory held before must not come out of a layer: here it held NaN.
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(20, 20)]
+    [InlineData(24, 8)]
+    public void Gradients_AfterNaNInFreedMemory_AreFinite(int from, int to)
+    {
+        TorchEngine.EnterThread(threads: 1);
+        for (var batch = 1; batch <= 16; batch++)
+        {
+            using var scope = NewDisposeScope();
+            var layer = nn.Conv2d(from, to, 3, padding: 1);
+            Convolutions.LeaveOutOneDnn(nn.Sequential(layer));
+            var images = rand(batch, from, 14, 14).requires_grad_(true);
+            FreeNaN();
+            var output = layer.call(images);
+            FreeNaN();
+            output.sum().backward();
+
+            Assert.True(output.isfinite().all().item<bool>(), $"output, batch {batch}");
+            Assert.True(images.grad!.isfinite().all().item<bool>(), $"gradient of the input, batch {batch}");
+            Assert.All(layer.parameters(), parameter => Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"gradient of a parameter, batch {batch}"));
+        }
+    }
+
+    private static void FreeNaN()
+    {
+        var held = Enumerable.Range(4, 18).SelectMany(power => Enumerable.Range(0, 8).Select(_ => full([1L << power], float.NaN))).ToList();
+        held.ForEach(tensor => tensor.Dispose());
+    }
+}
