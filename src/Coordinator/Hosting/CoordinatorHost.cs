@@ -81,6 +81,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
+            // The silo had started by then, and wants to be stopped before its services go.
+            await application.StopAsync(CancellationToken.None);
             var inUse = error.InnerException is AddressInUseException || error is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
             throw new CoordinatorStartException(
                 inUse
