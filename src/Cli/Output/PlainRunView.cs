@@ -8,8 +8,6 @@ namespace Distributed.Cli.Output;
 /// <param name="saysWaits">Whether missing nodes are a person's to start.</param>
 internal sealed class PlainRunView(TextWriter writer, bool saysWaits) : IRunView
 {
-    private const string WaitingForNodes = "waiting for nodes";
-
     private string? said;
 
     /// <inheritdoc />
@@ -29,13 +27,17 @@ internal sealed class PlainRunView(TextWriter writer, bool saysWaits) : IRunView
     /// <inheritdoc />
     public void Status(RunStatus status)
     {
-        // Lines are for what happened, and for the one wait that a person has to end.
-        if (saysWaits && status.Detail.StartsWith(WaitingForNodes, StringComparison.Ordinal) && status.Detail != said)
+        // Lines are for what happened, and for the waits that a person has to end.
+        if (IsAPersonsWait(status.Detail) && status.Detail != said)
         {
-            said = status.Detail;
             Write(status.Detail);
         }
+
+        said = status.Detail;
     }
+
+    private bool IsAPersonsWait(string detail) => detail.StartsWith(RunWaits.Disk, StringComparison.Ordinal)
+        || (saysWaits && detail.StartsWith(RunWaits.Nodes, StringComparison.Ordinal));
 
     /// <inheritdoc />
     public void Note(string text) => Write(text);

@@ -17,7 +17,11 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
     private const int MaximumOpenFiles = 256;
 
     /// <summary>What the rule made; <see cref="Problem"/> says why there is no model.</summary>
-    public sealed record Made(CheckpointWriter? Writer, AggregateResult? Result, string? Problem, ImmutableArray<int> Corrupt);
+    public sealed record Made(CheckpointWriter? Writer, AggregateResult? Result, string? Problem, ImmutableArray<int> Corrupt)
+    {
+        /// <summary>Whether the disk is the reason that there is no model.</summary>
+        public bool IsDiskFault { get; init; }
+    }
 
     /// <summary>The first version is the uploaded file itself.</summary>
     public Made TakeInitial(string runId, SpooledUpdate update, bool durable) => Guarded(() =>
@@ -165,7 +169,13 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
         }
         catch (Exception error) when (StorageException.In(error) is { } storage)
         {
-            return new Made(null, null, storage.Refusal.ToString(), storage.Update is { } update ? [update.Client] : []);
+            return DiskErrors.IsFault(storage.Refusal.Code)
+                ? Failed(storage.Refusal.Message) with { IsDiskFault = true }
+                : new Made(null, null, storage.Refusal.ToString(), storage.Update is { } update ? [update.Client] : []);
+        }
+        catch (IOException error) when (DiskErrors.IsFault(error))
+        {
+            return Failed(DiskErrors.Refused(error, "the new model").Message) with { IsDiskFault = true };
         }
     }
 }

@@ -82,6 +82,9 @@ internal abstract record RoundEffect
     /// <summary>Remove model files older than this version.</summary>
     public sealed record Prune(long KeepFrom) : RoundEffect;
 
+    /// <summary>Find out whether the disk takes files again.</summary>
+    public sealed record LookAtDisk : RoundEffect;
+
     /// <summary>The run is over: tell the nodes, write the summary.</summary>
     public sealed record EndRun(string Outcome, string Reason) : RoundEffect;
 

@@ -64,13 +64,29 @@ internal abstract record RoundEvent(long Now)
     /// <param name="Round">The round.</param>
     /// <param name="Reason">Why.</param>
     /// <param name="Corrupt">Clients whose spooled bytes no longer match their checksums; empty: another reason.</param>
-    public sealed record AggregationFailed(long Now, int Round, string Reason, ImmutableArray<int> Corrupt) : RoundEvent(Now);
+    public sealed record AggregationFailed(long Now, int Round, string Reason, ImmutableArray<int> Corrupt) : RoundEvent(Now)
+    {
+        /// <summary>Whether the coordinator's disk is the reason.</summary>
+        public bool IsDiskFault { get; init; }
+    }
 
     /// <summary>The new version has its manifest.</summary>
     public sealed record Committed(long Now, int Round, ContentHash Hash) : RoundEvent(Now);
 
     /// <summary>The new version has no manifest, e.g. the disk is full.</summary>
-    public sealed record CommitRefused(long Now, int Round, string Reason) : RoundEvent(Now);
+    public sealed record CommitRefused(long Now, int Round, string Reason) : RoundEvent(Now)
+    {
+        /// <summary>Whether the coordinator's disk is the reason.</summary>
+        public bool IsDiskFault { get; init; }
+    }
+
+    /// <summary>The coordinator's disk did not take a file that no round waits for, e.g. a line of <c>rounds.jsonl</c>.</summary>
+    public sealed record DiskFailed(long Now, string Reason) : RoundEvent(Now);
+
+    /// <summary>The coordinator's disk was looked at.</summary>
+    /// <param name="Now">Time.</param>
+    /// <param name="Fault">What is still wrong with it; empty: nothing.</param>
+    public sealed record DiskLookedAt(long Now, string Fault) : RoundEvent(Now);
 
     /// <summary>Another coordinator committed this version: this one must stop.</summary>
     public sealed record Fenced(long Now, string Reason) : RoundEvent(Now);
@@ -105,6 +121,9 @@ internal enum TimerPurpose
 
     /// <summary>Abandons a round whose aggregation no node finished.</summary>
     Aggregation,
+
+    /// <summary>Looks at the coordinator's disk again.</summary>
+    Disk,
 }
 
 /// <summary>A timer; one that fires for a round which is over changes nothing.</summary>

@@ -6,7 +6,7 @@ internal static partial class RoundMachine
     // whatever the number of nodes. Which node trains a client does not show in the result.
     private static void AssignTasks(Step step)
     {
-        if (step.State.Phase == RunPhase.Ended)
+        if (step.State.Phase == RunPhase.Ended || step.State.IsPaused)
         {
             return;
         }

@@ -42,15 +42,20 @@ internal static partial class RoundMachine
         else
         {
             CancelRound(step, "the round is closed");
-            step.State = step.State with { Phase = RunPhase.Aggregating };
-            if (state.Setup.IsDelegated && state.Version >= 0)
-            {
-                Delegate(step);
-            }
-            else
-            {
-                step.Do(new RoundEffect.Aggregate(state.Round, state.Version, used));
-            }
+            Aggregate(step);
+        }
+    }
+
+    private static void Aggregate(Step step)
+    {
+        step.State = step.State with { Phase = RunPhase.Aggregating };
+        if (step.State.Setup.IsDelegated && step.State.Version >= 0)
+        {
+            Delegate(step);
+        }
+        else
+        {
+            step.Do(new RoundEffect.Aggregate(step.State.Round, step.State.Version, Used(step.State)));
         }
     }
 
@@ -76,6 +81,12 @@ internal static partial class RoundMachine
         }
 
         var corrupt = failed.Corrupt.Where(client => state.Clients.TryGetValue(client, out var work) && work.Update is not null).ToList();
+        if (failed.IsDiskFault)
+        {
+            Hold(step, failed.Reason);
+            return;
+        }
+
         if (corrupt.Count == 0)
         {
             Abandon(step, failed.Reason);
@@ -153,7 +164,16 @@ internal static partial class RoundMachine
 
     private static void OnCommitRefused(Step step, RoundEvent.CommitRefused refused)
     {
-        if (step.State.Phase == RunPhase.Committing && refused.Round == step.State.Round)
+        if (step.State.Phase != RunPhase.Committing || refused.Round != step.State.Round)
+        {
+            return;
+        }
+
+        if (refused.IsDiskFault)
+        {
+            Hold(step, refused.Reason);
+        }
+        else
         {
             Abandon(step, refused.Reason);
         }

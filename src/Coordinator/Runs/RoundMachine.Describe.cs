@@ -1,9 +1,17 @@
+using Distributed.Protocols.Runs;
+
 namespace Distributed.Coordinator.Runs;
 
 internal static partial class RoundMachine
 {
     /// <summary>What the run waits for, in a sentence.</summary>
-    public static string Describe(RoundState state, long now) => state.Phase switch
+    public static string Describe(RoundState state, long now) => state switch
+    {
+        { IsPaused: true, Phase: not RunPhase.Ended } => $"{RunWaits.Disk}: {state.DiskFault} It is looked at every few seconds, and the run goes on by itself.",
+        _ => DescribePhase(state, now),
+    };
+
+    private static string DescribePhase(RoundState state, long now) => state.Phase switch
     {
         RunPhase.WaitingForNodes => WaitingForNodes(state),
         RunPhase.Initializing => $"waiting for the initial model{Workers(state)}, deadline in {Seconds(state.DeadlineAt - now)}",
@@ -20,6 +28,7 @@ internal static partial class RoundMachine
     {
         RunPhase.Aggregating => "aggregating",
         RunPhase.Committing => "committing",
+        RunPhase.Held => "waiting for its disk",
         RunPhase.BackingOff => "pausing",
         RunPhase.WaitingForNodes => "waiting for nodes",
         RunPhase.Finishing => "evaluating",
@@ -30,7 +39,7 @@ internal static partial class RoundMachine
     private static string WaitingForNodes(RoundState state)
     {
         var rejected = state.Nodes.Values.Where(node => node.Accepted is false).Select(node => $"{node.Name} rejected the run: {string.Join("; ", node.Problems)}");
-        var ready = $"waiting for nodes: {state.AcceptedNodes.Count()} of {state.Setup.MinimumNodes} ready{(LacksProxy(state) ? ", none holds the proxy set" : "")}";
+        var ready = $"{RunWaits.Nodes}: {state.AcceptedNodes.Count()} of {state.Setup.MinimumNodes} ready{(LacksProxy(state) ? ", none holds the proxy set" : "")}";
         return string.Join("; ", rejected.Prepend(ready));
     }
 

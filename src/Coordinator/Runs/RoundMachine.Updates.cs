@@ -117,6 +117,13 @@ internal static partial class RoundMachine
         var reason = $"{failed.Code} on node {failed.Node}: {failed.Detail}";
         FreeSlot(step, failed.Node, task);
         ReturnTask(step, task, reason);
+        if (IsDiskFault(failed.Code))
+        {
+            // The node did its part; the client is given out again when the disk takes its update.
+            Pause(step, failed.Detail);
+            return;
+        }
+
         if (task.Kind == TaskKind.Evaluate)
         {
             OnShardFailed(step, failed.Node, task, reason);
@@ -138,5 +145,5 @@ internal static partial class RoundMachine
         CloseIfSettled(step);
     }
 
-    private static int LastClosed(RoundState state) => state.Phase is RunPhase.Aggregating or RunPhase.Committing ? state.Round : state.Round - 1;
+    private static int LastClosed(RoundState state) => state.Phase is RunPhase.Aggregating or RunPhase.Committing or RunPhase.Held ? state.Round : state.Round - 1;
 }

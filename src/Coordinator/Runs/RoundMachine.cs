@@ -52,6 +52,8 @@ internal static partial class RoundMachine
             case RoundEvent.Committed committed: OnCommitted(step, committed); break;
             case RoundEvent.CommitRefused refused: OnCommitRefused(step, refused); break;
             case RoundEvent.Fenced fenced: OnFenced(step, fenced.Reason); break;
+            case RoundEvent.DiskFailed failed: Pause(step, failed.Reason); break;
+            case RoundEvent.DiskLookedAt looked: OnDiskLookedAt(step, looked.Fault); break;
             case RoundEvent.StopRequested: End(step, "stopped", "stopped by an operator"); break;
             case RoundEvent.Broken broken: End(step, "failed", broken.Reason); break;
             default: throw new ArgumentException($"Unknown event {happened.GetType().Name}.", nameof(happened));
@@ -91,6 +93,12 @@ internal static partial class RoundMachine
         var state = step.State;
         switch (timer.Purpose)
         {
+            case TimerPurpose.Disk when state.IsPaused:
+                step.Do(new RoundEffect.LookAtDisk());
+                break;
+            case TimerPurpose.Deadline or TimerPurpose.Aggregation when state.IsPaused:
+                // They begin anew when the run goes on.
+                break;
             case TimerPurpose.Deadline when timer.Round == state.Round && state.IsOpen && step.Now < state.DeadlineAt:
                 // Early by a clock's rounding, or a timer of an earlier attempt at round 0.
                 step.Do(DeadlineTimer(step));

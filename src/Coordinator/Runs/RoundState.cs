@@ -23,6 +23,9 @@ internal enum RunPhase
     /// <summary>The new model is being made durable.</summary>
     Committing,
 
+    /// <summary>The round is closed, and the coordinator's disk does not take its new model.</summary>
+    Held,
+
     /// <summary>A round was abandoned; the next one waits a little.</summary>
     BackingOff,
 
@@ -108,6 +111,15 @@ internal sealed record RoundState
 
     /// <summary>The lost node that alone had a client's data, by client.</summary>
     public ImmutableSortedDictionary<int, string> LostSites { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
+    /// <summary>What is wrong with the coordinator's disk; empty: nothing. No task is given out meanwhile, and no deadline closes a round.</summary>
+    public string DiskFault { get; init; } = "";
+
+    /// <summary>How often the disk was looked at in vain since.</summary>
+    public int DiskLooks { get; init; }
+
+    /// <summary>Whether the run pauses for the coordinator's disk.</summary>
+    public bool IsPaused => DiskFault.Length > 0;
 
     /// <summary>Whether uploads of <see cref="Round"/> are taken.</summary>
     public bool IsOpen => Phase is RunPhase.Initializing or RunPhase.Collecting;

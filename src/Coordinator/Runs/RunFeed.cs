@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
+using Distributed.Coordinator.Storage;
+using Distributed.Protocols.Refusals;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Coordinator.Runs;
 
@@ -8,20 +11,36 @@ namespace Distributed.Coordinator.Runs;
 /// What followers of one run see: who has which data, the lines of <c>rounds.jsonl</c>, then new ones as they are appended, then the final status. Nobody polls:
 /// a follower's file part ends where its live part begins.
 /// </summary>
-internal sealed class RunFeed(RunFolder folder)
+internal sealed class RunFeed(RunFolder folder, DurableFiles files)
 {
     private readonly Lock gate = new();
     private readonly List<Channel<FeedItem>> followers = [];
+
+    // Lines that the disk did not take yet, and where in the file the next one goes.
+    private readonly List<string> unwritten = [];
+    private long? end;
     private RunReport? status;
     private bool ended;
 
-    /// <summary>Appends a line; visible to every follower when this returns.</summary>
-    public void Append(string line)
+    /// <summary>Appends a line; visible to every follower when this returns, whether or not the disk took it.</summary>
+    /// <returns>Why the disk did not take it; it is tried again with the next line, and by <see cref="Flush"/>. Null: it did.</returns>
+    public Refusal? Append(string line)
     {
         lock (gate)
         {
-            File.AppendAllText(folder.RoundsPath, line + "\n");
+            unwritten.Add(line);
             Send(new FeedItem(line, null));
+            return Write();
+        }
+    }
+
+    /// <summary>Writes the lines that the disk did not take before.</summary>
+    /// <returns>Why it does not now; null: all are written.</returns>
+    public Refusal? Flush()
+    {
+        lock (gate)
+        {
+            return Write();
         }
     }
 
@@ -55,13 +74,15 @@ internal sealed class RunFeed(RunFolder folder)
     {
         var channel = Channel.CreateUnbounded<FeedItem>(new() { SingleReader = true });
         long length;
+        string[] held;
         string? partition;
         RunReport? known;
         bool over;
         lock (gate)
         {
             over = ended;
-            length = File.Exists(folder.RoundsPath) ? new FileInfo(folder.RoundsPath).Length : 0;
+            length = end ?? (File.Exists(folder.RoundsPath) ? new FileInfo(folder.RoundsPath).Length : 0);
+            held = [.. unwritten];
             partition = folder.ReadPartitionText();
             known = status;
             if (over)
@@ -91,6 +112,11 @@ internal sealed class RunFeed(RunFolder folder)
                 yield return new FeedItem(line, null);
             }
 
+            foreach (var line in held)
+            {
+                yield return new FeedItem(line, null);
+            }
+
             // Of a run that is over the final status is known already; else it comes last through the channel.
             if (over)
             {
@@ -108,6 +134,44 @@ internal sealed class RunFeed(RunFolder folder)
             {
                 followers.Remove(channel);
             }
+        }
+    }
+
+    private Refusal? Write()
+    {
+        if (unwritten.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            files.Hit(Failpoint.RecordBeforeWrite);
+            using var file = File.OpenHandle(folder.RoundsPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            var at = end ??= RandomAccess.GetLength(file);
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(unwritten.Select(line => line + "\n")));
+            WriteWhole(file, bytes, at);
+            end = at + bytes.Length;
+            unwritten.Clear();
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return DiskErrors.Refused(error, "the record of a round");
+        }
+    }
+
+    // All of it or nothing: a reader sees no half line.
+    private static void WriteWhole(SafeFileHandle file, byte[] bytes, long at)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, at);
+        }
+        catch (IOException)
+        {
+            RandomAccess.SetLength(file, at);
+            throw;
         }
     }
 

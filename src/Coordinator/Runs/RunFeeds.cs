@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
 
 namespace Distributed.Coordinator.Runs;
 
 /// <summary>Folders and feeds of the runs of this data directory.</summary>
-internal sealed class RunFeeds(DataDirectory data)
+internal sealed class RunFeeds(DataDirectory data, DurableFiles files)
 {
     private readonly ConcurrentDictionary<string, RunFeed> feeds = new(StringComparer.Ordinal);
 
@@ -12,7 +13,7 @@ internal sealed class RunFeeds(DataDirectory data)
     public RunFolder Folder(string runId) => new(data.Runs, runId);
 
     /// <summary>The feed of a run.</summary>
-    public RunFeed Feed(string runId) => feeds.GetOrAdd(runId, id => new RunFeed(Folder(id)));
+    public RunFeed Feed(string runId) => feeds.GetOrAdd(runId, id => new RunFeed(Folder(id), files));
 
     /// <summary>Ids of the runs that were submitted here, oldest first.</summary>
     public IReadOnlyList<string> RunIds() =>

@@ -5,6 +5,7 @@ using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
+using Distributed.Protocols.Runs;
 using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.Transfers;
 using Orleans;
@@ -14,10 +15,12 @@ namespace Distributed.Coordinator.Runs;
 
 internal sealed partial class RunGrain
 {
+    private static readonly TimeSpan ResultRetry = TimeSpan.FromSeconds(2);
+
     private async Task<RoundEffect.Answer?> Handle(RoundEvent happened)
     {
         RoundEffect.Answer? answer = null;
-        var before = state.Phase;
+        var before = state;
         (state, var effects) = RoundMachine.Apply(state, happened);
         if (state.Version == 0 && reference is null)
         {
@@ -42,8 +45,9 @@ internal sealed partial class RunGrain
             }
         }
 
-        if (state.Phase != before && state.Phase is RunPhase.WaitingForNodes or RunPhase.Initializing)
+        if ((state.Phase != before.Phase && state.Phase is RunPhase.WaitingForNodes or RunPhase.Initializing) || state.IsPaused != before.IsPaused)
         {
+            LogPause(before);
             services.Feeds.Feed(runId).Report(Report(), final: false);
         }
 
@@ -69,12 +73,37 @@ internal sealed partial class RunGrain
             case RoundEffect.Commit order: Background(() => Commit(order), order.Round); break;
             case RoundEffect.DiscardModel: Background(DiscardModel); break;
             case RoundEffect.DiscardUpdate discard: Background(() => services.Spool.Remove(discard.Id)); break;
-            case RoundEffect.Emit emit: services.Feeds.Feed(runId).Append(rounds.Complete(emit.Record).ToJson()); break;
+            case RoundEffect.Emit emit: Emit(rounds.Complete(emit.Record)); break;
+            case RoundEffect.LookAtDisk: Background(LookAtDisk); break;
             case RoundEffect.RemoveRound remove: Background(() => RemoveRound(remove.Round)); break;
             case RoundEffect.Prune prune: Background(() => Prune(prune.KeepFrom)); break;
             case RoundEffect.EndRun end: EndRun(end); break;
             case RoundEffect.StopHost stop: StopHost(stop.Reason); break;
         }
+    }
+
+    private void LogPause(RoundState before)
+    {
+        if (state.IsPaused != before.IsPaused)
+        {
+            LogDisk(runId, state.IsPaused ? $"pauses: {state.DiskFault}" : "goes on: the disk takes files again");
+        }
+    }
+
+    // The line is on its way to every follower whether or not the disk has it; the file gets it as soon as it can.
+    private void Emit(RoundRecord record)
+    {
+        if (services.Feeds.Feed(runId).Append(record.ToJson()) is { } fault)
+        {
+            Post(new RoundEvent.DiskFailed(Now, fault.Message));
+        }
+    }
+
+    private void LookAtDisk()
+    {
+        var model = services.Checkpoints.Latest(runId)?.SizeBytes ?? 0;
+        var fault = services.Files.FindRoom(services.Data.Root, model) ?? services.Feeds.Feed(runId).Flush();
+        Post(new RoundEvent.DiskLookedAt(Now, fault?.Message ?? ""));
     }
 
     private void To(string node, Func<INodeConnection, Task> push)
@@ -122,7 +151,7 @@ internal sealed partial class RunGrain
 
     private void Close(RoundEffect.RoundClosed closed)
     {
-        DropTimers(timer => timer.Purpose != TimerPurpose.Evaluation && timer.Round <= closed.Round);
+        DropTimers(timer => timer.Purpose is not (TimerPurpose.Evaluation or TimerPurpose.Disk) && timer.Round <= closed.Round);
         DropTimers(timer => timer.Purpose == TimerPurpose.Evaluation && !state.Evaluations.ContainsKey(timer.Round));
         rounds.Closed(closed);
         LogRoundClosed(runId, closed.Round, closed.Outcome, closed.Seconds, closed.Version, closed.Used, closed.Refused);
@@ -159,7 +188,7 @@ internal sealed partial class RunGrain
         writer = made.Writer;
         Post(made.Result is { } result
             ? new RoundEvent.Aggregated(Now, order.Round, result)
-            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, made.Corrupt));
+            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, made.Corrupt) { IsDiskFault = made.IsDiskFault });
     }
 
     private void PrepareDelegation(RoundEffect.PrepareDelegation order)
@@ -181,7 +210,7 @@ internal sealed partial class RunGrain
         writer = made.Writer;
         Post(made.Result is { } result
             ? new RoundEvent.Aggregated(Now, order.Round, result)
-            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, []));
+            : new RoundEvent.AggregationFailed(Now, order.Round, made.Problem!, []) { IsDiskFault = made.IsDiskFault });
     }
 
     private void Commit(RoundEffect.Commit order)
@@ -203,7 +232,7 @@ internal sealed partial class RunGrain
         {
             { Refusal: null, Value: { } version } => new RoundEvent.Committed(Now, order.Round, version.Hash),
             { Refusal: { Code: RefusalCode.CommitFenced } fenced } => new RoundEvent.Fenced(Now, fenced.Message),
-            _ => new RoundEvent.CommitRefused(Now, order.Round, outcome.Refusal!.ToString()),
+            _ => new RoundEvent.CommitRefused(Now, order.Round, outcome.Refusal!.Message) { IsDiskFault = DiskErrors.IsFault(outcome.Refusal.Code) },
         });
     }
 
@@ -238,13 +267,37 @@ internal sealed partial class RunGrain
         LogEnded(runId, end.Outcome, end.Reason);
         var report = Report();
         var version = state.Version;
-        Background(() =>
+        Background(async () =>
         {
-            WriteReport(report);
-            rounds.WriteResult(Folder, report, version);
+            await WriteResult(report, version);
             services.Feeds.Feed(runId).Report(report, final: true);
-            return services.Grains.GetGrain<IDirectoryGrain>(0).RunEnded(runId);
+            await services.Grains.GetGrain<IDirectoryGrain>(0).RunEnded(runId);
         });
+    }
+
+    // The run is over when its result is on the disk; until the disk takes it, its followers are told what it waits for.
+    private async Task WriteResult(RunReport report, long version)
+    {
+        while (true)
+        {
+            try
+            {
+                if (services.Feeds.Feed(runId).Flush() is { } fault)
+                {
+                    throw new StorageException(fault);
+                }
+
+                WriteReport(report);
+                rounds.WriteResult(Folder, report, version);
+                return;
+            }
+            catch (Exception error) when (DiskErrors.IsCause(error))
+            {
+                LogDisk(runId, $"has ended and waits for the disk to write its result: {error.Message}");
+                services.Feeds.Feed(runId).Report(report with { State = "running", Detail = $"{RunWaits.Disk}: {error.Message}" }, final: false);
+                await Task.Delay(ResultRetry, services.Time);
+            }
+        }
     }
 
     // For people: a run does not fail for its pictures, and dist report makes them again.
@@ -290,8 +343,9 @@ internal sealed partial class RunGrain
             LogEffectFailed(error, runId);
             if (round is { } open)
             {
-                Post(new RoundEvent.AggregationFailed(Now, open, error.Message, []));
-                Post(new RoundEvent.CommitRefused(Now, open, error.Message));
+                var disk = DiskErrors.IsCause(error);
+                Post(new RoundEvent.AggregationFailed(Now, open, error.Message, []) { IsDiskFault = disk });
+                Post(new RoundEvent.CommitRefused(Now, open, error.Message) { IsDiskFault = disk });
             }
         }
     }

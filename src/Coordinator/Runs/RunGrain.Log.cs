@@ -40,6 +40,9 @@ internal sealed partial class RunGrain
     [LoggerMessage(2213, LogLevel.Warning, "Run {Run}: metrics.csv or report.html could not be written; dist report makes the page again")]
     private partial void LogReportNotWritten(Exception error, string run);
 
+    [LoggerMessage(2214, LogLevel.Warning, "Run {Run} {What}")]
+    private partial void LogDisk(string run, string what);
+
     [LoggerMessage(2212, LogLevel.Warning, "Run {Run}: node {Node} tells of {Told} clients, expected {Clients}; it is left out of partition.json")]
     private partial void LogOtherPartition(string run, string node, int told, int clients);
 }

@@ -15,6 +15,7 @@ internal sealed record RunServices(
     RunFeeds Feeds,
     DataDirectory Data,
     StorageMeter Storage,
+    DurableFiles Files,
     TransferMeter Transfers,
     CoordinatorMetrics Metrics,
     IGrainFactory Grains,

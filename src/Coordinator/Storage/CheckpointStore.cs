@@ -49,9 +49,9 @@ internal sealed class CheckpointStore : ICheckpointStore
             RemoveLeftovers(runId);
             return CreateWriter(runId, version, sizeBytes, durable);
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error) when (DiskErrors.IsFault(error))
         {
-            throw new StorageException(DiskErrors.Full("the new model"), error);
+            throw new StorageException(DiskErrors.Refused(error, "the new model"), error);
         }
     }
 
@@ -75,10 +75,10 @@ internal sealed class CheckpointStore : ICheckpointStore
             Publish(writer, version);
             return CreateManifest(writer, version) ? version : Lost(version);
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error) when (DiskErrors.IsFault(error))
         {
             RemoveOrphan(version);
-            return DiskErrors.Full($"version {version.Version} of the model");
+            return DiskErrors.Refused(error, $"version {version.Version} of the model");
         }
     }
 

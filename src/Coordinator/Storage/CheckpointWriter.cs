@@ -91,9 +91,9 @@ internal sealed class CheckpointWriter : ITensorWriter, IDisposable
             files.Hit(Failpoint.CheckpointBeforeWrite);
             RandomAccess.Write(File, bytes, position);
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error) when (DiskErrors.IsFault(error))
         {
-            throw new StorageException(DiskErrors.Full("the new model"), error);
+            throw new StorageException(DiskErrors.Refused(error, "the new model"), error);
         }
 
         lock (gate)

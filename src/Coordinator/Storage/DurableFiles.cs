@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Distributed.Protocols.Refusals;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Coordinator.Storage;
@@ -70,6 +71,32 @@ internal sealed class DurableFiles(Failpoints failpoints, StorageMeter meter)
         {
             File.Delete(aside);
             throw;
+        }
+    }
+
+    /// <summary>Whether a file of so many bytes can be written and made durable now; it is removed again.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="bytes">How many.</param>
+    /// <returns>The fault, or null: it can.</returns>
+    public Refusal? FindRoom(string folder, long bytes)
+    {
+        var path = Path.Combine(folder, $"room.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Hit(Failpoint.RoomBeforeWrite);
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, options: FileOptions.DeleteOnClose);
+            var block = new byte[(int)Math.Clamp(bytes, 1, 1 << 20)];
+            for (long at = 0; at < bytes; at += block.Length)
+            {
+                RandomAccess.Write(file, block, at);
+            }
+
+            RandomAccess.FlushToDisk(file);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return DiskErrors.Refused(error, "the next files");
         }
     }
 

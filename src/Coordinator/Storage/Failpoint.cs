@@ -40,4 +40,10 @@ internal enum Failpoint
 
     /// <summary>A grain's state is on disk under its final name.</summary>
     StateAfterWrite,
+
+    /// <summary>Lines of <c>rounds.jsonl</c> are about to be written.</summary>
+    RecordBeforeWrite,
+
+    /// <summary>It is about to be found out whether the disk can be written again.</summary>
+    RoomBeforeWrite,
 }

@@ -6,7 +6,7 @@ namespace Distributed.Coordinator.Storage;
 
 /// <summary>
 /// The armed failpoints. Text form, several separated by ';': <c>NAME[@round=N][@hit=N]:ACTION</c>, where the action is <c>kill</c> (the process kills itself,
-/// SIGKILL, nothing is flushed), <c>disk-full</c> (the write fails as a full disk does) or <c>hold</c> (says on standard error that it is held there, and
+/// SIGKILL, nothing is flushed), <c>disk-full</c>, <c>read-only</c>, <c>io-error</c> (the write fails as such a disk does) or <c>hold</c> (says on standard error that it is held there, and
 /// goes on after a line of standard input: a test does something meanwhile). <c>@hit=N</c> acts on the Nth hit only; without it, on every one.
 /// </summary>
 internal sealed partial class Failpoints
@@ -22,6 +22,8 @@ internal sealed partial class Failpoints
     {
         Kill,
         DiskFull,
+        ReadOnly,
+        Failed,
         Hold,
     }
 
@@ -41,7 +43,7 @@ internal sealed partial class Failpoints
     /// <summary>Passes a failpoint.</summary>
     /// <param name="point">Which one.</param>
     /// <param name="round">The round at work, or null where none is.</param>
-    /// <exception cref="IOException">It is armed with disk-full.</exception>
+    /// <exception cref="IOException">It is armed with a fault of the disk.</exception>
     public void Hit(Failpoint point, int? round = null)
     {
         // Not armed is the only case that matters for speed: an empty list.
@@ -60,6 +62,10 @@ internal sealed partial class Failpoints
         {
             case FailAction.DiskFull:
                 throw new IOException($"No space left on device (failpoint {one.Point}).", DiskErrors.NoSpace);
+            case FailAction.ReadOnly:
+                throw new IOException($"Read-only file system (failpoint {one.Point}).", DiskErrors.ReadOnly);
+            case FailAction.Failed:
+                throw new IOException($"Input/output error (failpoint {one.Point}).", DiskErrors.Failed);
             case FailAction.Hold:
                 Console.Error.WriteLine($"held at failpoint {one.Point}");
                 Console.In.ReadLine();
@@ -83,14 +89,21 @@ internal sealed partial class Failpoints
                 point,
                 Number(match.Groups["round"]),
                 Number(match.Groups["hit"]),
-                match.Groups["action"].Value switch { "kill" => FailAction.Kill, "hold" => FailAction.Hold, _ => FailAction.DiskFull })
+                match.Groups["action"].Value switch
+                {
+                    "kill" => FailAction.Kill,
+                    "hold" => FailAction.Hold,
+                    "read-only" => FailAction.ReadOnly,
+                    "io-error" => FailAction.Failed,
+                    _ => FailAction.DiskFull,
+                })
             : throw new FormatException(
-                $"'{text}' in {Variable} is not NAME[@round=N][@hit=N]:kill|disk-full|hold; names: {string.Join(", ", Enum.GetNames<Failpoint>())}.");
+                $"'{text}' in {Variable} is not NAME[@round=N][@hit=N]:kill|disk-full|read-only|io-error|hold; names: {string.Join(", ", Enum.GetNames<Failpoint>())}.");
     }
 
     private static int? Number(Group group) => group.Success ? int.Parse(group.Value, CultureInfo.InvariantCulture) : null;
 
-    [GeneratedRegex(@"\A(?<name>[A-Za-z]+)(@round=(?<round>\d{1,9}))?(@hit=(?<hit>\d{1,9}))?:(?<action>kill|disk-full|hold)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<name>[A-Za-z]+)(@round=(?<round>\d{1,9}))?(@hit=(?<hit>\d{1,9}))?:(?<action>kill|disk-full|read-only|io-error|hold)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 
     private sealed record Armed(Failpoint Point, int? Round, int? Which, FailAction Action)

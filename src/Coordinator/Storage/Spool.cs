@@ -87,9 +87,9 @@ internal sealed class Spool : ISpool
             handedOver = true;
             return await ReplayAsync(writer, offset, cancellation);
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error) when (DiskErrors.IsFault(error))
         {
-            return DiskErrors.Full("the update");
+            return DiskErrors.Refused(error, "the update");
         }
         finally
         {

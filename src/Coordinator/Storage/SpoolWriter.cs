@@ -81,9 +81,9 @@ internal sealed class SpoolWriter : ISpoolWriter
                 writeback.Reached(file, SpoolHeader.Bytes + Offset + data.Length);
             }
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error) when (DiskErrors.IsFault(error))
         {
-            return Full();
+            return Faulty(error);
         }
 
         return Take(data);
@@ -117,7 +117,7 @@ internal sealed class SpoolWriter : ISpoolWriter
         {
             // A name that is not known to be durable must not look like an accepted update to a retry.
             File.Delete(paths.Complete);
-            return DiskErrors.IsFull(error) ? Full() : throw new IOException("The spool's disk failed.", error);
+            return DiskErrors.IsFault(error) ? Faulty(error) : throw new IOException("The spool's disk failed.", error);
         }
 
         remove = false;
@@ -165,10 +165,10 @@ internal sealed class SpoolWriter : ISpoolWriter
         }
     }
 
-    private Refusal Full()
+    private Refusal Faulty(IOException error)
     {
         // What is kept of one update may be the room that another needs to complete: a full disk keeps no halves.
         remove = true;
-        return DiskErrors.Full("the update");
+        return DiskErrors.Refused(error, "the update");
     }
 }

@@ -74,6 +74,9 @@ public enum RefusalCode
     /// <summary>The disk has no room for the spool or a checkpoint.</summary>
     StorageFull,
 
+    /// <summary>The disk of the spool or the checkpoints is read-only or fails.</summary>
+    StorageUnwritable,
+
     /// <summary>A checkpoint's bytes do not match its manifest.</summary>
     CheckpointCorrupt,
 

@@ -34,6 +34,7 @@ public static class RefusalCodes
         [RefusalCode.UpdateWeight] = StatusCode.InvalidArgument,
         [RefusalCode.ModelFormat] = StatusCode.InvalidArgument,
         [RefusalCode.StorageFull] = StatusCode.ResourceExhausted,
+        [RefusalCode.StorageUnwritable] = StatusCode.ResourceExhausted,
         [RefusalCode.CheckpointCorrupt] = StatusCode.DataLoss,
         [RefusalCode.CommitFenced] = StatusCode.Aborted,
         [RefusalCode.TransferIdle] = StatusCode.DeadlineExceeded,

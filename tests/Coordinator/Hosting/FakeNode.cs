@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Storage;
 using Distributed.Protocols;
 using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Google.Protobuf;
@@ -197,6 +199,18 @@ internal sealed class FakeNode(GrpcChannel channel, string name, int slots, uint
             return;
         }
 
+        try
+        {
+            await DoAsync(task);
+        }
+        catch (RpcException error) when (error.ToRefusal() is { } refusal && DiskErrors.IsFault(refusal.Code))
+        {
+            await SendAsync(new NodeMessage { TaskFailed = new TaskFailed { Key = task.Key, Code = RefusalCodes.WireName(refusal.Code), Detail = refusal.Message } });
+        }
+    }
+
+    private async Task DoAsync(TaskAssigned task)
+    {
         switch (task.Key.Kind)
         {
             case Protocols.V1.TaskKind.Initialize:

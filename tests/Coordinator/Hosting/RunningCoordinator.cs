@@ -1,4 +1,5 @@
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 using Grpc.Core;
@@ -30,7 +31,7 @@ internal sealed class RunningCoordinator : IAsyncDisposable
 
     public GrpcChannel Channel => channel;
 
-    public static async Task<RunningCoordinator> StartAsync(string data, Action<CoordinatorOptions>? change = null, TimeProvider? time = null)
+    public static async Task<RunningCoordinator> StartAsync(string data, Action<CoordinatorOptions>? change = null, TimeProvider? time = null, string failpoints = "")
     {
         var options = new CoordinatorOptions { DataDirectory = data, Port = 0, Heartbeat = TimeSpan.FromMinutes(1) };
         change?.Invoke(options);
@@ -39,6 +40,7 @@ internal sealed class RunningCoordinator : IAsyncDisposable
         {
             services.AddLogging(logging => logging.AddProvider(log));
             services.AddSingleton(time ?? TimeProvider.System);
+            services.AddSingleton(Failpoints.Parse(failpoints));
         });
         await host.StartAsync();
         return new RunningCoordinator(host, log);
