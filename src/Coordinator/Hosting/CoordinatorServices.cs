@@ -9,6 +9,7 @@ using Distributed.Protocols.Transfers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
@@ -47,17 +48,14 @@ internal static class CoordinatorServices
             transfers.IdleLimit = options.TransferIdle;
         });
         services.AddSingleton<TlsPort>();
-        AddTelemetry(services);
+        AddTelemetry(services, options);
         AddRuns(services);
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);
-        services.AddGrpcHealthChecks(health =>
+        services.AddGrpc(grpc =>
         {
-            // All of them serve from the first request until the stop begins.
-            foreach (var service in Services)
-            {
-                health.Services.Map(service, _ => true);
-            }
+            grpc.MaxReceiveMessageSize = MaximumMessageBytes;
+            grpc.RefuseCompression();
         });
+        AddHealth(services);
         if (options.Reflection)
         {
             services.AddGrpcReflection();
@@ -69,7 +67,20 @@ internal static class CoordinatorServices
         services.AddHostedService<RunRecovery>();
     }
 
-    private static void AddTelemetry(IServiceCollection services)
+    // All services serve from the first request until the stop begins; who watches hears of it within a second.
+    private static void AddHealth(IServiceCollection services)
+    {
+        services.AddGrpcHealthChecks(health =>
+        {
+            foreach (var service in Services)
+            {
+                health.Services.Map(service, _ => true);
+            }
+        }).AddCheck<ServingCheck>("serving");
+        services.Configure<HealthCheckPublisherOptions>(publisher => publisher.Delay = TimeSpan.Zero);
+    }
+
+    private static void AddTelemetry(IServiceCollection services, CoordinatorOptions options)
     {
         services.AddSingleton<CoordinatorMetrics>();
         services.AddSingleton(provider =>
@@ -77,7 +88,7 @@ internal static class CoordinatorServices
             var feeds = provider.GetRequiredService<RunFeeds>();
             return new TraceFile(run => EntityName.IsValid(run) && Directory.Exists(feeds.Folder(run).Directory) ? feeds.Folder(run).TracePath : null);
         });
-        services.AddHostedService<OpenTelemetryExport>();
+        TelemetryExport.Add(services, options);
     }
 
     private static void AddRuns(IServiceCollection services)

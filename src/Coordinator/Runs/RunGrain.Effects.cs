@@ -106,8 +106,10 @@ internal sealed partial class RunGrain
             before.Dispose();
         }
 
-        timers[start.Timer] = services.Time.CreateTimer(
-            _ => Post(new RoundEvent.TimerFired(Now, start.Timer)), null, TimeSpan.FromMilliseconds(start.Milliseconds), Timeout.InfiniteTimeSpan);
+        timers[start.Timer] = this.RegisterGrainTimer(
+            (timer, _) => Handle(new RoundEvent.TimerFired(Now, timer)),
+            start.Timer,
+            new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(start.Milliseconds), Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
     // Timers of closed rounds go; a deadline of ten minutes must not keep a thousand closed rounds' timers.

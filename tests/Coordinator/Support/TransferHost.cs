@@ -55,7 +55,6 @@ internal sealed class TransferHost : IAsyncDisposable
         builder.Services.AddSingleton<IUpdateGate>(gate).AddSingleton<TimeProvider>(time).AddSingleton(Failpoints.Parse(failpoints));
         builder.Services.AddFileStorage(root).AddTransfers(configure);
         var app = builder.Build();
-        app.UseUncompressedGrpc();
         app.MapGrpcService<TransferService>();
         await app.StartAsync();
         return new TransferHost(app) { Gate = gate, Time = time };
