@@ -75,8 +75,10 @@ internal sealed class TransferHost : IAsyncDisposable
         Examples = 10,
     };
 
-    public AsyncClientStreamingCall<Frame, UploadReceipt> Upload(Metadata? headers = null) =>
-        Invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, new CallOptions(headers ?? Headers()));
+    public AsyncClientStreamingCall<Frame, UploadReceipt> Upload(Metadata? headers = null) => Upload(Invoker, headers);
+
+    private static AsyncClientStreamingCall<Frame, UploadReceipt> Upload(CallInvoker invoker, Metadata? headers) =>
+        invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, new CallOptions(headers ?? Headers()));
 
     public AsyncClientStreamingCall<TransferFrame, UploadReceipt> UploadRaw(Metadata? headers = null) =>
         Invoker.AsyncClientStreamingCall(RawUpload, null, new CallOptions(headers ?? Headers()));
@@ -85,7 +87,10 @@ internal sealed class TransferHost : IAsyncDisposable
     public async Task<UploadReceipt> UploadAsync(byte[] bytes, UpdateHeader? header = null, long? until = null, Metadata? headers = null)
     {
         header ??= Header(bytes);
-        using var call = Upload(headers);
+
+        // A connection of its own: after an early answer .NET's client may send data behind its own reset of the stream, for which Kestrel ends the connection.
+        using var own = GrpcChannel.ForAddress(Address);
+        using var call = Upload(own.CreateCallInvoker(), headers);
         try
         {
             await call.RequestStream.WriteAsync(Frame.Of(header));
