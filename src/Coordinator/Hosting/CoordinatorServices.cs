@@ -6,6 +6,8 @@ using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.Transfers;
+using Grpc.Health.V1;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,6 +15,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Distributed.Coordinator.Hosting;
 
@@ -58,13 +61,23 @@ internal static class CoordinatorServices
         AddHealth(services);
         if (options.Reflection)
         {
-            services.AddGrpcReflection();
+            AddReflection(services);
         }
 
         builder.UseOrleans(EmbeddedSilo.Configure);
 
         // Behind the silo, before the server: unfinished runs are taken up when the first node can come.
         services.AddHostedService<RunRecovery>();
+    }
+
+    // By the descriptors: the package finds services by their generated classes, and the transfer service has none.
+    private static void AddReflection(IServiceCollection services)
+    {
+        ServiceDescriptor[] described =
+        [
+            Protocols.V1.NodeService.Descriptor, Protocols.V1.RunService.Descriptor, .. Protocols.V1.TransferReflection.Descriptor.Services, Health.Descriptor,
+        ];
+        services.AddSingleton(new ReflectionServiceImpl(described)).AddSingleton(new ReflectionV1ServiceImpl(described)).AddGrpcReflection();
     }
 
     // All services serve from the first request until the stop begins; who watches hears of it within a second.

@@ -49,7 +49,13 @@ internal static class TelemetryExport
     {
         if (options.MetricsPort is not null)
         {
-            application.MapWhen(static context => !HttpProtocol.IsHttp2(context.Request.Protocol), static metrics => metrics.UseOpenTelemetryPrometheusScrapingEndpoint());
+            application.MapWhen(static context => !HttpProtocol.IsHttp2(context.Request.Protocol), static metrics => metrics
+                .UseOpenTelemetryPrometheusScrapingEndpoint()
+                .Run(static context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                }));
         }
     }
 

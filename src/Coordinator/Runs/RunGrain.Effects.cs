@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Reports;
 using Distributed.Coordinator.Storage;
@@ -306,6 +307,8 @@ internal sealed partial class RunGrain
 
     private async Task WakeUp()
     {
+        // What comes of the event may be the next round's: no span of this one is above it.
+        Activity.Current = null;
         try
         {
             await services.Grains.GetGrain<IRunGrain>(runId).Wake();

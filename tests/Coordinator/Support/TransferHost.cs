@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Storage;
@@ -130,6 +131,28 @@ internal sealed class TransferHost : IAsyncDisposable
 
     public AsyncUnaryCall<UploadStatus> Status(UploadStatusRequest request) =>
         Invoker.AsyncUnaryCall(TransferMethods.GetUploadStatus, null, new CallOptions(Headers()), request);
+
+    /// <summary>Sends a body as it is, framing and flags included.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string method, byte[] body, string? encoding)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, $"/{TransferMethods.ServiceName}/{method}"))
+        {
+            Version = new Version(2, 0),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        request.Headers.Add("grpc-accept-encoding", "gzip");
+        request.Headers.Add(TransferService.NodeNameKey, "node-1");
+        if (encoding is not null)
+        {
+            request.Headers.Add("grpc-encoding", encoding);
+        }
+
+        return await client.SendAsync(request);
+    }
 
     public async ValueTask DisposeAsync()
     {
