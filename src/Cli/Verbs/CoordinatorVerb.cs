@@ -22,10 +22,12 @@ internal static class CoordinatorVerb
         var key = Settings.Text(terminal, "--tls-key", "DIST_TLS_KEY", "FILE", "PEM file of the certificate's private key. [env: DIST_TLS_KEY]", null);
         var clients = Settings.Text(
             terminal, "--tls-client-ca", "DIST_TLS_CLIENT_CA", "FILE", "PEM file of the CA that must have signed every client's certificate. [env: DIST_TLS_CLIENT_CA; default: none is asked for]", null);
+        var metrics = Settings.Port(terminal, "--metrics-port", "DIST_METRICS_PORT", "Port for Prometheus, which gets /metrics there over HTTP/1.1 without TLS; 0: any free one.");
+        var reflection = new Option<bool>("--reflection") { Description = "Lets tools such as grpcurl ask which services and messages there are." };
         var verbose = Settings.Verbose();
         var command = new Command("coordinator", "Serves runs to nodes until it is told to stop; goes on where it was after a restart.") 
         {
-            port, address, data, certificate, key, clients, verbose,
+            port, address, data, certificate, key, clients, metrics, reflection, verbose,
         };
         command.SetAction((parsed, cancellation) => Failures.GuardAsync(terminal, "text", () => ServeAsync(
             terminal,
@@ -34,6 +36,8 @@ internal static class CoordinatorVerb
                 Port = parsed.GetRequiredValue(port),
                 Address = parsed.GetRequiredValue(address),
                 DataDirectory = parsed.GetRequiredValue(data),
+                MetricsPort = parsed.GetValue(metrics),
+                Reflection = parsed.GetValue(reflection),
                 Tls = Settings.TlsFiles(parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(clients)),
             },
             parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information,
@@ -50,14 +54,26 @@ internal static class CoordinatorVerb
             services.AddLogging(logging => Logs.Configure(logging, level));
         });
         await host.StartAsync(cancellation);
-        if (options.Port == 0)
+        if (options.Port == 0 || options.MetricsPort == 0)
         {
-            terminal.Out.WriteLine(new JsonObject { ["port"] = host.Port, ["address"] = options.Address }.ToJsonString());
+            var ports = new JsonObject { ["port"] = host.Port, ["address"] = options.Address };
+            if (options.MetricsPort is not null)
+            {
+                ports["metricsPort"] = host.MetricsPort;
+            }
+
+            terminal.Out.WriteLine(ports.ToJsonString());
             terminal.Out.Flush();
         }
 
-        var url = $"{(options.Tls.Any ? "https" : "http")}://{(options.Address.Contains(':', StringComparison.Ordinal) ? $"[{options.Address}]" : options.Address)}:{host.Port}";
+        var name = options.Address.Contains(':', StringComparison.Ordinal) ? $"[{options.Address}]" : options.Address;
+        var url = $"{(options.Tls.Any ? "https" : "http")}://{name}:{host.Port}";
         terminal.Error.WriteLine($"coordinator at {url}, data in {Path.GetFullPath(options.DataDirectory)}; Ctrl-C stops it");
+        if (options.MetricsPort is not null)
+        {
+            terminal.Error.WriteLine($"metrics at http://{name}:{host.MetricsPort}/metrics");
+        }
+
         var more = options.Tls switch
         {
             { Authorities: not null } => " --tls-ca CA --tls-certificate FILE --tls-key FILE",

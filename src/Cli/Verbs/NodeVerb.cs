@@ -61,7 +61,7 @@ internal static class NodeVerb
         }
 
         terminal.Error.WriteLine($"node {options.Name}: {options.Workers} worker(s), coordinator {options.Coordinator}; Ctrl-C stops it");
-        using var telemetry = new NodeTelemetry(options.Name, terminal.Environment);
+        using var telemetry = NodeExport.Start(options.Name, terminal.Environment);
         using var loggers = Logs.ToStandardError(level);
         var exit = await new NodeHost(options, loggers, plugins: plugins).RunAsync(cancellation);
         return exit.Refusal is { } refusal

@@ -73,6 +73,29 @@ internal static class Settings
         };
     }
 
+    /// <summary>A port that is not opened unless one is given.</summary>
+    public static Option<int?> Port(Terminal terminal, string name, string variable, string description)
+    {
+        int? Read(string text, Action<string> complain)
+        {
+            if (ushort.TryParse(text, out var port))
+            {
+                return port;
+            }
+
+            complain($"{name} must be a whole number from 0 to 65535, got '{text}'.");
+            return null;
+        }
+
+        return new(name)
+        {
+            HelpName = "N",
+            Description = $"{description} [env: {variable}; default: none]",
+            DefaultValueFactory = result => terminal.Environment.GetValueOrDefault(variable) is { Length: > 0 } text ? Read(text, result.AddError) : null,
+            CustomParser = result => Read(result.Tokens.Single().Value, result.AddError),
+        };
+    }
+
     /// <summary>A text with an environment variable behind it.</summary>
     public static Option<string> Text(Terminal terminal, string name, string variable, string helpName, string description, string? fallback) => new(name)
     {

@@ -27,8 +27,10 @@ public sealed class CoordinatorHost : IAsyncDisposable
         [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
 
     /// <summary>The TCP port it listens on; 0 when there is none. Known once started.</summary>
-    public int Port => BoundAddresses.Where(address => !address.Contains("unix:", StringComparison.Ordinal))
-        .Select(address => BindingAddress.Parse(address).Port).FirstOrDefault();
+    public int Port => options.Port is null ? 0 : Ports.FirstOrDefault();
+
+    /// <summary>The port of <c>/metrics</c>; 0 when there is none. Known once started.</summary>
+    public int MetricsPort => options.MetricsPort is null ? 0 : Ports.LastOrDefault();
 
     /// <summary>Becomes cancelled when the coordinator stops by itself or by a signal.</summary>
     public CancellationToken Stopping => application.Lifetime.ApplicationStopping;
@@ -57,7 +59,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         CoordinatorServices.Add(builder, options);
         configure?.Invoke(builder.Services);
         var application = builder.Build();
-        application.UseUncompressedGrpc();
+        application.UseMetrics(options);
         application.MapGrpcService<NodeService>();
         application.MapGrpcService<RunService>();
         application.MapGrpcService<TransferService>();
@@ -101,6 +103,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
+    // In the order in which they were asked for.
+    private IEnumerable<int> Ports => BoundAddresses.Where(address => !address.Contains("unix:", StringComparison.Ordinal)).Select(address => BindingAddress.Parse(address).Port);
+
     private static void Listen(KestrelServerOptions kestrel, CoordinatorOptions options)
     {
         kestrel.AddServerHeader = false;
@@ -121,6 +126,11 @@ public sealed class CoordinatorHost : IAsyncDisposable
         if (options.SocketPath is { } socket)
         {
             kestrel.ListenUnixSocket(Path.GetFullPath(socket), listen => listen.Protocols = HttpProtocols.Http2);
+        }
+
+        if (options.MetricsPort is { } metrics)
+        {
+            kestrel.Listen(IPAddress.Parse(options.Address), metrics, listen => listen.Protocols = HttpProtocols.Http1);
         }
     }
 

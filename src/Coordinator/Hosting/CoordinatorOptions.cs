@@ -32,6 +32,14 @@ public sealed class CoordinatorOptions
     /// <value>None.</value>
     public string? SocketPath { get; set; }
 
+    /// <summary>
+    /// Port for Prometheus, on <see cref="Address"/>: <c>/metrics</c> over HTTP/1.1 and without TLS, since scrapers speak no HTTP/2 without it; 0: any free one, see
+    /// <see cref="CoordinatorHost.MetricsPort"/>.
+    /// </summary>
+    /// <value>None.</value>
+    [Range(0, 65535)]
+    public int? MetricsPort { get; set; }
+
     /// <summary>Whether the services describe themselves to tools such as grpcurl (grpc.reflection.v1).</summary>
     /// <value>false.</value>
     public bool Reflection { get; set; }

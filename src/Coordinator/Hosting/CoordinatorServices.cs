@@ -6,12 +6,16 @@ using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.Transfers;
+using Grpc.Health.V1;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Distributed.Coordinator.Hosting;
 
@@ -47,20 +51,17 @@ internal static class CoordinatorServices
             transfers.IdleLimit = options.TransferIdle;
         });
         services.AddSingleton<TlsPort>();
-        AddTelemetry(services);
+        AddTelemetry(services, options);
         AddRuns(services);
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaximumMessageBytes);
-        services.AddGrpcHealthChecks(health =>
+        services.AddGrpc(grpc =>
         {
-            // All of them serve from the first request until the stop begins.
-            foreach (var service in Services)
-            {
-                health.Services.Map(service, _ => true);
-            }
+            grpc.MaxReceiveMessageSize = MaximumMessageBytes;
+            grpc.RefuseCompression();
         });
+        AddHealth(services);
         if (options.Reflection)
         {
-            services.AddGrpcReflection();
+            AddReflection(services);
         }
 
         builder.UseOrleans(EmbeddedSilo.Configure);
@@ -69,7 +70,30 @@ internal static class CoordinatorServices
         services.AddHostedService<RunRecovery>();
     }
 
-    private static void AddTelemetry(IServiceCollection services)
+    // By the descriptors: the package finds services by their generated classes, and the transfer service has none.
+    private static void AddReflection(IServiceCollection services)
+    {
+        ServiceDescriptor[] described =
+        [
+            Protocols.V1.NodeService.Descriptor, Protocols.V1.RunService.Descriptor, .. Protocols.V1.TransferReflection.Descriptor.Services, Health.Descriptor,
+        ];
+        services.AddSingleton(new ReflectionServiceImpl(described)).AddSingleton(new ReflectionV1ServiceImpl(described)).AddGrpcReflection();
+    }
+
+    // All services serve from the first request until the stop begins; who watches hears of it within a second.
+    private static void AddHealth(IServiceCollection services)
+    {
+        services.AddGrpcHealthChecks(health =>
+        {
+            foreach (var service in Services)
+            {
+                health.Services.Map(service, _ => true);
+            }
+        }).AddCheck<ServingCheck>("serving");
+        services.Configure<HealthCheckPublisherOptions>(publisher => publisher.Delay = TimeSpan.Zero);
+    }
+
+    private static void AddTelemetry(IServiceCollection services, CoordinatorOptions options)
     {
         services.AddSingleton<CoordinatorMetrics>();
         services.AddSingleton(provider =>
@@ -77,7 +101,7 @@ internal static class CoordinatorServices
             var feeds = provider.GetRequiredService<RunFeeds>();
             return new TraceFile(run => EntityName.IsValid(run) && Directory.Exists(feeds.Folder(run).Directory) ? feeds.Folder(run).TracePath : null);
         });
-        services.AddHostedService<OpenTelemetryExport>();
+        TelemetryExport.Add(services, options);
     }
 
     private static void AddRuns(IServiceCollection services)

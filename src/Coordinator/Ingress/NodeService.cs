@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Membership;
@@ -32,6 +33,8 @@ internal sealed class NodeService(
     public override async Task Connect(
         IAsyncStreamReader<NodeMessage> requestStream, IServerStreamWriter<CoordinatorMessage> responseStream, ServerCallContext context)
     {
+        // The stream's own activity lasts as long as the node: what happens in it belongs to rounds, not to that.
+        Activity.Current = null;
         var hello = await ReadHello(requestStream, context);
         await using var session = new NodeSession(hello.NodeName, numbers.Next(), grains, metrics, traces, time, options.Value.Heartbeat, logger);
         await session.RunAsync(hello, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);

@@ -30,7 +30,11 @@ internal static class TransferServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TransferService>, TransferMethodProvider>());
         // Not Try: Kestrel has registered its own, and the last one counts.
         services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
-        services.AddGrpc().AddServiceOptions<TransferService>(options => options.MaxReceiveMessageSize = TransferSizes.MaximumFrameBytes);
+        services.AddGrpc().AddServiceOptions<TransferService>(options =>
+        {
+            options.MaxReceiveMessageSize = TransferSizes.MaximumFrameBytes;
+            options.RefuseCompression();
+        });
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Reports;
 using Distributed.Coordinator.Storage;
@@ -135,8 +136,10 @@ internal sealed partial class RunGrain
             before.Dispose();
         }
 
-        timers[start.Timer] = services.Time.CreateTimer(
-            _ => Post(new RoundEvent.TimerFired(Now, start.Timer)), null, TimeSpan.FromMilliseconds(start.Milliseconds), Timeout.InfiniteTimeSpan);
+        timers[start.Timer] = this.RegisterGrainTimer(
+            (timer, _) => Handle(new RoundEvent.TimerFired(Now, timer)),
+            start.Timer,
+            new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(start.Milliseconds), Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
     // Timers of closed rounds go; a deadline of ten minutes must not keep a thousand closed rounds' timers.
@@ -358,6 +361,8 @@ internal sealed partial class RunGrain
 
     private async Task WakeUp()
     {
+        // What comes of the event may be the next round's: no span of this one is above it.
+        Activity.Current = null;
         try
         {
             await services.Grains.GetGrain<IRunGrain>(runId).Wake();

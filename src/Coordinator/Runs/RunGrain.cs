@@ -17,13 +17,13 @@ namespace Distributed.Coordinator.Runs;
 /// leaves its event in the mailbox.
 /// </summary>
 internal sealed partial class RunGrain(
-    [PersistentState("run", StorageServices.StateStorage)] IPersistentState<RunGrainState> stored,
+    [PersistentState("run")] IPersistentState<RunGrainState> stored,
     RunServices services,
     ILogger<RunGrain> logger) : Grain, IRunGrain
 {
     private readonly ConcurrentQueue<RoundEvent> mailbox = new();
     private readonly Dictionary<string, INodeConnection> connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<RoundTimer, ITimer> timers = [];
+    private readonly Dictionary<RoundTimer, IGrainTimer> timers = [];
     private string runId = "";
     private RunSpec? spec;
     private string specJson = "";

@@ -7,9 +7,6 @@ namespace Distributed.Coordinator.Storage;
 /// <summary>Registration of the coordinator's storage.</summary>
 internal static class StorageServices
 {
-    /// <summary>Name of the grain storage, for <c>[PersistentState("…", StorageServices.StateStorage)]</c>.</summary>
-    public const string StateStorage = "state";
-
     /// <summary>Adds spool, checkpoint store and grain storage below a data directory.</summary>
     /// <param name="services">The services.</param>
     /// <param name="root">The data directory; created when missing.</param>
@@ -21,7 +18,7 @@ internal static class StorageServices
         services.TryAddSingleton<DurableFiles>();
         services.TryAddSingleton<ISpool, Spool>();
         services.TryAddSingleton<ICheckpointStore, CheckpointStore>();
-        services.AddKeyedSingleton<IGrainStorage, FileGrainStorage>(StateStorage);
+        services.AddSingleton<IGrainStorage, FileGrainStorage>();
         return services;
     }
 }

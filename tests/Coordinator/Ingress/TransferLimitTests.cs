@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;
@@ -102,22 +101,36 @@ public sealed class TransferLimitTests : IDisposable
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task Request_Compressed_UnimplementedBeforeAnyOfOurCode(string encoding)
+    public async Task Request_Compressed_UnimplementedAndNotInflated(string encoding)
     {
         await using var host = await TransferHost.StartAsync(folder.Path);
-        using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Address, $"/{TransferMethods.ServiceName}/GetUploadStatus"))
-        {
-            Version = new Version(2, 0),
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent([1, 0, 0, 0, 1, 0]),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        request.Headers.Add("grpc-encoding", encoding);
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        using var response = await client.SendAsync(request);
+        using var response = await host.SendAsync("GetUploadStatus", [1, 0, 0, 0, 1, 0], encoding);
         Assert.Equal("12", response.Headers.GetValues("grpc-status").Single());
         Assert.Equal("identity", response.Headers.GetValues("grpc-accept-encoding").Single());
+    }
+
+    [Fact]
+    public async Task Request_FlaggedCompressedWithoutEncoding_RefusedUnread()
+    {
+        await using var host = await TransferHost.StartAsync(folder.Path);
+        using var response = await host.SendAsync("GetUploadStatus", [1, 0, 0, 0, 1, 0], encoding: null);
+        Assert.Equal("13", response.Headers.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task Request_HugeLengthAnnounced_RefusedBeforeTheMessage()
+    {
+        await using var host = await TransferHost.StartAsync(folder.Path);
+        using var response = await host.SendAsync("UploadUpdate", [0, 0x7F, 0xFF, 0xFF, 0xFF, 1, 2, 3], encoding: null);
+        Assert.Equal("8", response.Headers.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task Response_ClientTakesGzip_SentPlain()
+    {
+        await using var host = await TransferHost.StartAsync(folder.Path);
+        using var response = await host.SendAsync("GetUploadStatus", [0, 0, 0, 0, 0], encoding: null);
+        Assert.False(response.Headers.Contains("grpc-encoding"));
     }
 
     // Waits for what another thread is about to do, turn by turn of the scheduler; the runner's time limit ends a wait for what never comes.

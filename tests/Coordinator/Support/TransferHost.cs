@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Storage;
@@ -55,7 +56,6 @@ internal sealed class TransferHost : IAsyncDisposable
         builder.Services.AddSingleton<IUpdateGate>(gate).AddSingleton<TimeProvider>(time).AddSingleton(Failpoints.Parse(failpoints));
         builder.Services.AddFileStorage(root).AddTransfers(configure);
         var app = builder.Build();
-        app.UseUncompressedGrpc();
         app.MapGrpcService<TransferService>();
         await app.StartAsync();
         return new TransferHost(app) { Gate = gate, Time = time };
@@ -76,8 +76,10 @@ internal sealed class TransferHost : IAsyncDisposable
         Examples = 10,
     };
 
-    public AsyncClientStreamingCall<Frame, UploadReceipt> Upload(Metadata? headers = null) =>
-        Invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, new CallOptions(headers ?? Headers()));
+    public AsyncClientStreamingCall<Frame, UploadReceipt> Upload(Metadata? headers = null) => Upload(Invoker, headers);
+
+    private static AsyncClientStreamingCall<Frame, UploadReceipt> Upload(CallInvoker invoker, Metadata? headers) =>
+        invoker.AsyncClientStreamingCall(TransferMethods.UploadUpdate, null, new CallOptions(headers ?? Headers()));
 
     public AsyncClientStreamingCall<TransferFrame, UploadReceipt> UploadRaw(Metadata? headers = null) =>
         Invoker.AsyncClientStreamingCall(RawUpload, null, new CallOptions(headers ?? Headers()));
@@ -86,7 +88,10 @@ internal sealed class TransferHost : IAsyncDisposable
     public async Task<UploadReceipt> UploadAsync(byte[] bytes, UpdateHeader? header = null, long? until = null, Metadata? headers = null)
     {
         header ??= Header(bytes);
-        using var call = Upload(headers);
+
+        // A connection of its own: after an early answer .NET's client may send data behind its own reset of the stream, for which Kestrel ends the connection.
+        using var own = GrpcChannel.ForAddress(Address);
+        using var call = Upload(own.CreateCallInvoker(), headers);
         try
         {
             await call.RequestStream.WriteAsync(Frame.Of(header));
@@ -126,6 +131,28 @@ internal sealed class TransferHost : IAsyncDisposable
 
     public AsyncUnaryCall<UploadStatus> Status(UploadStatusRequest request) =>
         Invoker.AsyncUnaryCall(TransferMethods.GetUploadStatus, null, new CallOptions(Headers()), request);
+
+    /// <summary>Sends a body as it is, framing and flags included.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string method, byte[] body, string? encoding)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, $"/{TransferMethods.ServiceName}/{method}"))
+        {
+            Version = new Version(2, 0),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        request.Headers.Add("grpc-accept-encoding", "gzip");
+        request.Headers.Add(TransferService.NodeNameKey, "node-1");
+        if (encoding is not null)
+        {
+            request.Headers.Add("grpc-encoding", encoding);
+        }
+
+        return await client.SendAsync(request);
+    }
 
     public async ValueTask DisposeAsync()
     {
