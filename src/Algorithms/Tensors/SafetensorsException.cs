@@ -9,6 +9,12 @@ public enum SafetensorsProblem
     Pickle,
     /// <summary>A zip archive: what <c>torch.save</c> and <c>numpy.savez</c> write.</summary>
     Zip,
+    /// <summary>A Git LFS pointer in place of a file.</summary>
+    LfsPointer,
+    /// <summary>A GGUF file.</summary>
+    Gguf,
+    /// <summary>An HTML or XML page.</summary>
+    Html,
     /// <summary>The header exceeds <see cref="Safetensors.MaxHeaderBytes"/>.</summary>
     HeaderTooLarge,
     /// <summary>There are fewer bytes than the header's length says.</summary>

@@ -1,5 +1,5 @@
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Tls;
-using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -11,15 +11,10 @@ internal sealed class CoordinatorClient : IDisposable
 {
     private readonly GrpcChannel channel;
 
-    private CoordinatorClient(Uri address, HttpMessageHandler? handler)
+    private CoordinatorClient(string address, TlsFiles tls)
     {
-        Address = address.GetLeftPart(UriPartial.Authority);
-        channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = handler is not null,
-            MaxReceiveMessageSize = TransferSizes.MaximumFrameBytes * 4,
-        });
+        Address = address;
+        channel = CoordinatorChannel.Open(address, tls);
         Invoker = channel.CreateCallInvoker();
         Runs = new RunService.RunServiceClient(channel);
     }
@@ -36,11 +31,11 @@ internal sealed class CoordinatorClient : IDisposable
     /// <summary>A coordinator on the network.</summary>
     /// <param name="address">Where it listens.</param>
     /// <param name="tls">The certificates for an <c>https</c> address.</param>
-    public static CoordinatorClient At(Uri address, TlsFiles tls) => new(
-        address, address.Scheme == "https" ? new SocketsHttpHandler { ConnectCallback = new TlsDialer(tls).ConnectAsync, UseProxy = false } : null);
+    public static CoordinatorClient At(Uri address, TlsFiles tls) => new(address.GetLeftPart(UriPartial.Authority), tls);
 
-    /// <summary>A coordinator behind a handler, such as one that dials a Unix socket.</summary>
-    public static CoordinatorClient Through(HttpMessageHandler handler) => new(new Uri("http://localhost"), handler);
+    /// <summary>A coordinator on this machine.</summary>
+    /// <param name="socket">Path of the Unix socket that it listens on.</param>
+    public static CoordinatorClient At(string socket) => new(NodeOptions.UnixPrefix + socket, TlsFiles.None);
 
     /// <inheritdoc />
     public void Dispose() => channel.Dispose();

@@ -103,11 +103,13 @@ internal sealed class RunFile
                 return null;
             }
 
-            return YamlMapping.Read(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length), path, mistakes);
+            // A byte order mark says which Unicode it is; without one it is UTF-8.
+            using var text = new StreamReader(new MemoryStream(bytes, 0, length), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return YamlMapping.Read(text.ReadToEnd().TrimStart('\uFEFF'), path, mistakes);
         }
         catch (DecoderFallbackException)
         {
-            mistakes.Add(new(new(path), "", "is not text in UTF-8. Is it a run file?"));
+            mistakes.Add(new(new(path), "", "is not text in UTF-8 (or in UTF-16 with a byte order mark). Is it a run file?"));
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

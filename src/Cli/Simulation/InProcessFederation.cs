@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Distributed.Cli.Hosting;
 using Distributed.Cli.Remote;
 using Distributed.Coordinator.Hosting;
@@ -54,23 +53,7 @@ internal sealed class InProcessFederation : IAsyncDisposable
     }
 
     /// <summary>A client of the coordinator.</summary>
-    public CoordinatorClient Connect() => CoordinatorClient.Through(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    });
+    public CoordinatorClient Connect() => CoordinatorClient.At(Socket);
 
     /// <summary>Completes with the refusal when a node is not wanted, which ends a simulation; else never before the end.</summary>
     public async Task<Refusal?> NodesAsync()

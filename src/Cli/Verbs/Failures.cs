@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
 using Distributed.Cli.RunFiles;
 using Distributed.Coordinator.Hosting;
+using Distributed.Node.Hosting;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Tls;
 using Grpc.Core;
@@ -39,7 +40,9 @@ internal static class Failures
         catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
         {
             return Say(terminal, format, ExitCode.Failed, "failed", "UNAVAILABLE",
-                $"no coordinator answers ({error.InnermostMessage()}). Start one with: ./dist coordinator   or name another with --coordinator URL");
+                Proxies.Hint(address, terminal.Environment) is { } hint
+                    ? $"no coordinator answers at {address} ({error.InnermostMessage()}). {hint}"
+                    : $"no coordinator answers ({error.InnermostMessage()}). Start one with: ./dist coordinator   or name another with --coordinator URL");
         }
         catch (RpcException error)
         {

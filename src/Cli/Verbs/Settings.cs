@@ -130,9 +130,11 @@ internal static class Settings
 
     private static Uri ToUrl(string text, Action<string> complain)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0)
+        // host:7400 is an address too, and .NET takes what stands before the colon for a scheme. A host alone has our port.
+        var whole = text.Contains("://", StringComparison.Ordinal);
+        if (Uri.TryCreate(whole ? text : "http://" + text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0)
         {
-            return url;
+            return whole || !url.IsDefaultPort ? url : new UriBuilder(url) { Port = DefaultPort }.Uri;
         }
 
         complain($"'{text}' is not the address of a coordinator; expected something like http://192.0.2.7:{DefaultPort}, or https:// for one with TLS.");

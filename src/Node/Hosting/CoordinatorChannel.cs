@@ -6,8 +6,11 @@ using Grpc.Net.Client;
 
 namespace Distributed.Node.Hosting;
 
-/// <summary>Channels to the coordinator. Control and transfers have a connection each, so that a stalled upload never holds heartbeats up.</summary>
-internal static class CoordinatorChannel
+/// <summary>
+/// Channels to the coordinator, for nodes and commands. Nodes have one for control and one for transfers, so that a stalled upload never holds heartbeats up. No proxy is
+/// asked: plain HTTP/2 cannot pass one (<see cref="Proxies"/> says which one may stand in the way).
+/// </summary>
+public static class CoordinatorChannel
 {
     private const int StreamWindowBytes = 1024 * 1024;
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
@@ -19,6 +22,8 @@ internal static class CoordinatorChannel
     /// <param name="tls">As in <see cref="NodeOptions.Tls"/>.</param>
     public static GrpcChannel Open(string address, TlsFiles tls)
     {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(tls);
         var unix = address.StartsWith(NodeOptions.UnixPrefix, StringComparison.Ordinal) ? address[NodeOptions.UnixPrefix.Length..] : null;
         var handler = new SocketsHttpHandler
         {
@@ -44,7 +49,7 @@ internal static class CoordinatorChannel
         {
             HttpHandler = handler,
             DisposeHttpClient = true,
-            MaxReceiveMessageSize = 2 * RunSpecJson.MaximumBytes,
+            MaxReceiveMessageSize = Math.Max(4 * TransferSizes.MaximumFrameBytes, 2 * RunSpecJson.MaximumBytes),
             MaxSendMessageSize = Math.Max(TransferSizes.MaximumFrameBytes, 2 * RunSpecJson.MaximumBytes),
         });
     }

@@ -14,6 +14,7 @@ public static class NearestKey
     /// <summary>A sentence part: <c>; did you mean 'x'?</c>, or the list of what is valid.</summary>
     public static string Hint(string word, IReadOnlyCollection<string> candidates) => Find(word, candidates) is { } near
         ? $"; did you mean '{near}'?"
+        : candidates.Count == 0 ? "; nothing can be set here."
         : $"; valid here: {string.Join(", ", candidates.Order(StringComparer.Ordinal))}.";
 
     // Levenshtein over one row, ignoring case.

@@ -235,6 +235,9 @@ public static class SpecBinder
 
     private static string Describe(ValidationAttribute rule) => rule switch
     {
+        RangeAttribute { MinimumIsExclusive: true } range => string.Create(
+            CultureInfo.InvariantCulture, $"must be above {range.Minimum} and {(range.MaximumIsExclusive ? "below" : "at most")} {range.Maximum}"),
+        RangeAttribute { MaximumIsExclusive: true } range => string.Create(CultureInfo.InvariantCulture, $"must be at least {range.Minimum} and below {range.Maximum}"),
         RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}"),
         AllowedValuesAttribute allowed => "must be " + string.Join(" or ", allowed.Values),
         RegularExpressionAttribute pattern => "must match " + pattern.Pattern,

@@ -119,8 +119,13 @@ internal sealed class MnistSource : IDataSource
         return true;
     }
 
-    private static string? First(string folder, string name) =>
-        new[] { name, name + ".gz" }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+    // Some archive programs put a dot where the files have their last hyphen: t10k-images.idx3-ubyte.
+    private static string? First(string folder, string name)
+    {
+        var dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
+        string[] spellings = [name, name + ".gz", dotted, dotted + ".gz"];
+        return spellings.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+    }
 
     private static InvalidDataException Missing(string folder, string name) => new($"{Path.Combine(folder, name)}[.gz]: is missing");
 
