@@ -14,7 +14,7 @@ public sealed class NodeGrainTests : IAsyncLifetime
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
 
-    private readonly FakeTime time = new();
+    private readonly SkippingTime time = new();
     private readonly InProcessTestCluster cluster;
 
     public NodeGrainTests()
@@ -43,12 +43,12 @@ public sealed class NodeGrainTests : IAsyncLifetime
         var (first, second) = (new Connection(), new Connection());
         Assert.True(await ConnectAsync(1, first));
         Assert.False(await ConnectAsync(2, second));
-        time.Advance(Heartbeat * 1.4);
+        time.Skip(Heartbeat * 1.4);
         await Node.Heartbeat(1);
-        time.Advance(Heartbeat * 0.2);
+        time.Skip(Heartbeat * 0.2);
         Assert.False(await ConnectAsync(3, second));
 
-        time.Advance(Heartbeat * 1.5);
+        time.Skip(Heartbeat * 1.5);
         Assert.True(await ConnectAsync(4, second));
         Assert.Contains("newer connection", await first.Closed.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
         Assert.Equal("joined", Assert.Single(await Directory.Nodes()).State);

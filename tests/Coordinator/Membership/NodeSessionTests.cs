@@ -51,11 +51,11 @@ public sealed class NodeSessionTests
     public async Task Node_SilentForThreeHeartbeats_IsGone()
     {
         using var data = new TempFolder();
-        var time = new FakeTime();
+        var time = new SkippingTime();
         await using var coordinator = await RunningCoordinator.StartAsync(data.Path, options => options.Heartbeat = TimeSpan.FromSeconds(2), time);
         await using var node = await coordinator.Node("node-a").StartAsync();
 
-        time.Advance(TimeSpan.FromSeconds(6.1));
+        time.Skip(TimeSpan.FromSeconds(6.1));
         await node.EndAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
         var status = await coordinator.Runs.GetStatusAsync(new StatusRequest());
@@ -66,11 +66,11 @@ public sealed class NodeSessionTests
     public async Task Node_QuietSinceAHeartbeat_ReplacedByTheSameName()
     {
         using var data = new TempFolder();
-        var time = new FakeTime();
+        var time = new SkippingTime();
         await using var coordinator = await RunningCoordinator.StartAsync(data.Path, options => options.Heartbeat = TimeSpan.FromSeconds(2), time);
         await using var first = await coordinator.Node("node-a").StartAsync();
 
-        time.Advance(TimeSpan.FromSeconds(3.5));
+        time.Skip(TimeSpan.FromSeconds(3.5));
         await using var second = await coordinator.Node("node-a").StartAsync();
 
         await first.EndAsync().WaitAsync(TimeSpan.FromSeconds(20));
