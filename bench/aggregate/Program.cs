@@ -19,7 +19,7 @@ var random = new Random(1);
 var models = Enumerable.Range(0, clients).Select(_ => Fill(new float[parameters])).ToList();
 var (reference, output, sum) = (Fill(new float[parameters]), new float[parameters], Fill(new float[parameters]));
 var manifest = new TensorManifest([new("w", TensorDType.F32, [parameters])]);
-var limits = new AggregationLimits { Parallelism = threads };
+var limits = new WorkLimits { Parallelism = threads };
 double modelBytes = parameters * (double)sizeof(float);
 var label = $"{megabytes}MB x {clients}, {threads} threads";
 

@@ -1,5 +1,5 @@
 using Distributed.Cli;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 using OwnModel;
 
 // The whole command, with one model more: "model: { name: oscillators }" in a run file chooses the task that OscillatorTask.Create makes.

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Distributed.Cli.Output;
 using Distributed.Cli.Verbs;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 
 namespace Distributed.Cli;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distributed.Cli.Output;
 
 namespace Distributed.Cli.Tests;
 

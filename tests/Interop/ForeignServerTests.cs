@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Distributed.Interop.Tests.Support;
-using Distributed.Node.Hosting;
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Distributed.Node.Upload;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;
 

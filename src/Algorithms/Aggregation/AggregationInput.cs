@@ -38,5 +38,5 @@ public sealed record AggregationInput
     public IProxyObjective? Proxy { get; init; }
 
     /// <summary>Memory and threads.</summary>
-    public AggregationLimits Limits { get; init; } = new();
+    public WorkLimits Limits { get; init; } = new();
 }

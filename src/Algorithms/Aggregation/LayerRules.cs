@@ -1,3 +1,4 @@
+using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;
@@ -31,18 +32,11 @@ internal static class LayerRules
             var entry = manifest[i];
             rules[i] = entry switch
             {
-                _ when entry.DType.IsFloating() => new LayerRule.Combine(combination(i, entry), IsVariance(entry)),
-                _ when IsCounter(entry) => new LayerRule.Maximum(),
+                _ when entry.DType.IsFloating() => new LayerRule.Combine(combination(i, entry), BufferKinds.IsVariance(entry)),
+                _ when BufferKinds.IsCounter(entry) => new LayerRule.Maximum(),
                 _ => new LayerRule.First(),
             };
         }
         return rules;
     }
-
-    // The names that PyTorch's normalisation layers give their buffers.
-    public static bool IsVariance(TensorEntry entry) => LastPart(entry.Name) is "running_var";
-
-    public static bool IsCounter(TensorEntry entry) => LastPart(entry.Name) is "num_batches_tracked" && entry.DType != TensorDType.BOOL;
-
-    private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..];
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Aggregation;

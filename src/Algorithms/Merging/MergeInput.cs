@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Merging;
@@ -40,5 +39,5 @@ public sealed record MergeInput
     public ModelScore? Score { get; init; }
 
     /// <summary>Memory and threads.</summary>
-    public AggregationLimits Limits { get; init; } = new();
+    public WorkLimits Limits { get; init; } = new();
 }

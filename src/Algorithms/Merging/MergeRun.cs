@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 
 namespace Distributed.Algorithms.Merging;

@@ -107,7 +107,7 @@ internal sealed class TensorAlignment
             ? new PlannedTensor(output, [.. found], merged, rest)
             : new PlannedTensor(output, [.. found], 0, rest)
             {
-                IsCounter = LayerRules.IsCounter(output) && found.All(f => f.Entry.DType == output.DType),
+                IsCounter = BufferKinds.IsCounter(output) && found.All(f => f.Entry.DType == output.DType),
             });
     }
 

@@ -116,7 +116,7 @@ internal sealed class TensorSweep
             // Rules use the rooms behind the result's.
             var merged = piece.Room(ResultRoom);
             rule(piece, merged);
-            if (LayerRules.IsVariance(Entry)) TensorPrimitives.Max(merged, 0.0, merged);
+            if (BufferKinds.IsVariance(Entry)) TensorPrimitives.Max(merged, 0.0, merged);
             Store(piece, merged, piece.First);
         });
     }

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
-using Distributed.Coordinator.Reports;
+using Distributed.Coordinator.Runs;
 using Distributed.Protocols.Runs;
+using Distributed.Reports.Drawing;
+using Distributed.Reports.Facts;
+using Distributed.Reports.Pages;
 
 namespace Distributed.Cli.Artifacts;
 

@@ -1,6 +1,6 @@
 using Distributed.Algorithms.Merging;
 using Distributed.Cli.Output;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 
 namespace Distributed.Cli.Merging;
 

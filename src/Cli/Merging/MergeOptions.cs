@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Distributed.Algorithms.Merging;
-using Distributed.Cli.Verbs;
+using Distributed.Cli.Arguments;
 
 namespace Distributed.Cli.Merging;
 

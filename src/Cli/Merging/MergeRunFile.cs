@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Output;
-using Distributed.Cli.Verbs;
-using Distributed.Node.Hosting;
+using Distributed.Cli.RunFiles;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Merging;

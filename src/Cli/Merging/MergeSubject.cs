@@ -3,8 +3,8 @@ using Distributed.Algorithms.Merging.Methods;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Cli.Checks;
 using Distributed.Cli.Output;
-using Distributed.Node.Hosting;
 using Distributed.Node.Merging;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Merging;

@@ -1,4 +1,4 @@
-using Distributed.Node.Hosting;
+using Distributed.Node.Connection;
 using Distributed.Protocols.Tls;
 using Distributed.Protocols.V1;
 using Grpc.Core;

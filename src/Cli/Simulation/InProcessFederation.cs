@@ -1,8 +1,13 @@
 using System.Globalization;
 using Distributed.Cli.Hosting;
 using Distributed.Cli.Remote;
+using Distributed.Coordinator;
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
+using Distributed.Node.Connection;
 using Distributed.Node.Hosting;
+using Distributed.Node.Session;
+using Distributed.Node.Training;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Checks;
 using Distributed.Cli.Output;
 

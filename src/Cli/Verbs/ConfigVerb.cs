@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Output;
-using Distributed.Node.Hosting;
+using Distributed.Cli.RunFiles;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Verbs;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Hosting;
 using Distributed.Cli.Output;
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Distributed.Cli.Output;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 
 namespace Distributed.Cli.Verbs;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
 using Distributed.Protocols.V1;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Distributed.Algorithms.Merging;
 using Distributed.Cli.Merging;
 using Distributed.Cli.Output;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 
 namespace Distributed.Cli.Verbs;
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Hosting;
 using Distributed.Cli.Output;
+using Distributed.Node.Connection;
 using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Tls;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Output;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Tls;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Output;
-using Distributed.Coordinator.Reports;
+using Distributed.Reports.Pages;
 
 namespace Distributed.Cli.Verbs;
 

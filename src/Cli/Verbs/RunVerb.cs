@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Artifacts;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
-using Distributed.Node.Hosting;
+using Distributed.Cli.RunFiles;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.Tls;
 using Distributed.Protocols.V1;

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Artifacts;
 using Distributed.Cli.Checks;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
+using Distributed.Cli.RunFiles;
 using Distributed.Cli.Simulation;
-using Distributed.Node.Hosting;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Distributed.Cli.Arguments;
 using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
 using Distributed.Protocols.V1;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Distributed.Coordinator.Ingress;
+using Distributed.Coordinator.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

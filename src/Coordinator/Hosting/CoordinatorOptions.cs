@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Tls;
 
 namespace Distributed.Coordinator.Hosting;

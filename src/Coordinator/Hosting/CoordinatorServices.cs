@@ -1,5 +1,6 @@
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Ingress;
+using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Runs;
 using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
@@ -37,7 +38,9 @@ internal static class CoordinatorServices
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        services.AddSingleton(Options.Create(options));
+        services.Configure<AdmissionOptions>(admission => admission.MaximumUpdateBytes = options.MaximumUpdateBytes);
+        services.Configure<MembershipOptions>(membership => membership.Heartbeat = options.Heartbeat);
+        services.Configure<TlsOptions>(tls => tls.Files = options.Tls);
 
         // By a factory, so that the container lets it go at the end.
         var data = DataDirectory.Open(options.DataDirectory);

@@ -1,3 +1,4 @@
+using Distributed.Coordinator.Ingress;
 using Distributed.Protocols.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using Distributed.Coordinator.Admission;
+using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;
 using Grpc.Core;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Distributed.Coordinator.Admission;
-using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols;
@@ -23,7 +22,7 @@ internal sealed class NodeService(
     CoordinatorMetrics metrics,
     TraceFile traces,
     TimeProvider time,
-    IOptions<CoordinatorOptions> options,
+    IOptions<MembershipOptions> options,
     IHostApplicationLifetime lifetime,
     ILogger<NodeSession> logger) : Protocols.V1.NodeService.NodeServiceBase
 {

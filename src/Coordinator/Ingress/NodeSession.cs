@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Membership;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Runs;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;

@@ -4,6 +4,7 @@ using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
+using Distributed.Reports.Drawing;
 using Grpc.Core;
 using Orleans;
 

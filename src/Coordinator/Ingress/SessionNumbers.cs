@@ -1,4 +1,5 @@
-using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
+
 
 namespace Distributed.Coordinator.Ingress;
 

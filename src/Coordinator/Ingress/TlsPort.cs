@@ -1,5 +1,4 @@
 using System.Net.Security;
-using Distributed.Coordinator.Hosting;
 using Distributed.Protocols.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -19,10 +18,10 @@ internal sealed partial class TlsPort
     private readonly TlsMaterial material;
     private readonly ILogger<TlsPort> logger;
 
-    public TlsPort(IOptions<CoordinatorOptions> options, ILogger<TlsPort> logger)
+    public TlsPort(IOptions<TlsOptions> options, ILogger<TlsPort> logger)
     {
         this.logger = logger;
-        material = new TlsMaterial(options.Value.Tls, LogStale);
+        material = new TlsMaterial(options.Value.Files, LogStale);
     }
 
     /// <summary>Puts TLS between a port and HTTP/2.</summary>

@@ -1,3 +1,4 @@
+using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Transfers;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Connections;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Telemetry;

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Distributed.Coordinator.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans;
 
 namespace Distributed.Coordinator.Membership;
 
 /// <inheritdoc cref="INodeGrain" />
-internal sealed class NodeGrain(TimeProvider time, IOptions<CoordinatorOptions> options) : Grain, INodeGrain
+internal sealed class NodeGrain(TimeProvider time, IOptions<MembershipOptions> options) : Grain, INodeGrain
 {
     private NodeDescription? current;
     private INodeConnection? connection;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Distributed.Coordinator.Rounds;
 using Orleans;
 
 namespace Distributed.Coordinator.Membership;

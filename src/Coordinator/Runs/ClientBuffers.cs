@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 using Distributed.Coordinator.Storage;
 
@@ -13,9 +12,6 @@ namespace Distributed.Coordinator.Runs;
 /// </summary>
 internal static class ClientBuffers
 {
-    /// <summary>Whether a run's clients keep their own.</summary>
-    public static bool AreKept(AggregatorParameters parameters) => parameters.Buffers == BufferPolicy.Local;
-
     /// <summary>Writes a version's file: the base version's, with those of the clients that were counted replaced.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="baseVersion">The version that the clients started from.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Distributed.Algorithms.Aggregation;
-using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Runs;
@@ -128,7 +128,7 @@ internal sealed class ModelMaker(ISpool spool, ICheckpointStore checkpoints)
 
     private void KeepBuffers(string runId, RunSpec spec, long baseVersion, ImmutableArray<SpooledUpdate> updates, RunFolder folder)
     {
-        if (ClientBuffers.AreKept(AggregatorChoice.Of(spec).Parameters))
+        if (AggregatorChoice.Of(spec).KeepsBuffers)
         {
             using var reference = checkpoints.OpenReader(runId, baseVersion).TryGet(out var opened, out var refusal) ? opened : throw new StorageException(refusal);
             ClientBuffers.Write(folder, baseVersion, reference.Header.Manifest, updates, spool, spec.Durable);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Rounds;
 
 namespace Distributed.Coordinator.Runs;
 

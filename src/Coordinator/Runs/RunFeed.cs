@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.Channels;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Refusals;
+using Distributed.Reports.Drawing;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Coordinator.Runs;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Storage;
 
 namespace Distributed.Coordinator.Runs;

@@ -1,3 +1,4 @@
+using Distributed.Coordinator.Rounds;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Coordinator.Runs;

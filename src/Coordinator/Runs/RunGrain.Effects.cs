@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Distributed.Coordinator.Membership;
-using Distributed.Coordinator.Reports;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Storage;
-using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.Telemetry;
 using Distributed.Protocols.Transfers;
+using Distributed.Reports.Facts;
+using Distributed.Reports.Pages;
 using Orleans;
 using Orleans.Storage;
 

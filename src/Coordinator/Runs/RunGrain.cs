@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Distributed.Algorithms.Tensors;
 using Distributed.Coordinator.Membership;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;

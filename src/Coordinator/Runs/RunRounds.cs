@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Runs;
 

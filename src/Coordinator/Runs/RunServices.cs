@@ -1,5 +1,3 @@
-using Distributed.Coordinator.Hosting;
-using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Telemetry;
 using Orleans;

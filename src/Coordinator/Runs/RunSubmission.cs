@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Distributed.Coordinator.Rounds;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;

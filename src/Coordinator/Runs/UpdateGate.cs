@@ -1,5 +1,5 @@
 using Distributed.Coordinator.Admission;
-using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
@@ -11,7 +11,7 @@ namespace Distributed.Coordinator.Runs;
 
 /// <inheritdoc cref="IUpdateGate" />
 internal sealed partial class UpdateGate(
-    OpenRounds runs, RunFeeds feeds, IGrainFactory grains, YoungHeap heap, IOptions<CoordinatorOptions> options, ILogger<UpdateGate> logger) : IUpdateGate
+    OpenRounds runs, RunFeeds feeds, IGrainFactory grains, YoungHeap heap, IOptions<AdmissionOptions> options, ILogger<UpdateGate> logger) : IUpdateGate
 {
     public Outcome<UploadTicket> Check(UpdateId id, string node)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Distributed.Reports.Facts;
 using Orleans;
 
 namespace Distributed.Coordinator.Storage;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Distributed.Coordinator.Runs;
+using Distributed.Coordinator.Rounds;
 using Distributed.Protocols.Telemetry;
 
 namespace Distributed.Coordinator.Telemetry;

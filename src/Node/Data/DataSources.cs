@@ -1,5 +1,6 @@
 using Distributed.Node.Data.Glyphs;
 using Distributed.Node.Data.Idx;
+using Distributed.Node.Data.Images;
 
 namespace Distributed.Node.Data;
 

@@ -1,3 +1,5 @@
+using Distributed.Node.Data.Images;
+
 namespace Distributed.Node.Data;
 
 /// <summary>The data sets in use in this process: loaded once however many nodes and workers it hosts, freed when the last of them lets go.</summary>

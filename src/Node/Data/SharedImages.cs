@@ -1,3 +1,4 @@
+using Distributed.Node.Data.Images;
 using TorchSharp;
 
 namespace Distributed.Node.Data;

@@ -1,3 +1,4 @@
+using Distributed.Node.Connection;
 using Distributed.Node.Session;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;

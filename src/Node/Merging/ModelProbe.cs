@@ -4,7 +4,6 @@ using Distributed.Algorithms.Merging.Graphs;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Engine;
-using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Node.Models.Graphs;
 using Distributed.Node.Training;

@@ -1,4 +1,4 @@
-using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,5 @@
 using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

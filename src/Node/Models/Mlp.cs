@@ -1,5 +1,5 @@
 using System.Globalization;
-using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Plugins;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Plugins;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,4 @@
-using Distributed.Node.Hosting;
+using Distributed.Node.Connection;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;
 using Distributed.Protocols.Identities;

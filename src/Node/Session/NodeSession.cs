@@ -1,4 +1,4 @@
-using Distributed.Node.Hosting;
+using Distributed.Node.Connection;
 using Distributed.Protocols;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Tls;

@@ -1,6 +1,6 @@
 using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Data.Partitioning;
-using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Protocols.Runs;
 

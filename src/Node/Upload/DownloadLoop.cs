@@ -1,4 +1,4 @@
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;
 using Grpc.Core;

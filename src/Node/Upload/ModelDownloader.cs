@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Distributed.Algorithms.Tensors;
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Distributed.Node.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;

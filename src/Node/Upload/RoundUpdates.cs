@@ -1,5 +1,5 @@
 using System.Globalization;
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Distributed.Node.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;

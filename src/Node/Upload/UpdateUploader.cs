@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Distributed.Node.Telemetry;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Telemetry;

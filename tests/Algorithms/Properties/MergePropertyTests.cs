@@ -1,4 +1,3 @@
-using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Merging.Methods;
 using Distributed.Algorithms.Tensors;
@@ -146,7 +145,7 @@ public class MergePropertyTests
     private static void Check(Func<MergeCases, bool> property) =>
         Prop.ForAll(MergeCases.Any, property).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
 
-    private static TensorSet Run(MergerEntry merger, MergeCases c, AggregationLimits limits)
+    private static TensorSet Run(MergerEntry merger, MergeCases c, WorkLimits limits)
     {
         var (report, model) = Merges.Run(merger.Name, MergeCases.Parameters(merger), c.For(merger) with { Limits = limits });
         Assert.Equal(MergeOutcome.Merged, report.Outcome);

@@ -10,9 +10,10 @@ public sealed class DependencyTests
     {
         ["Protocols"] = [],
         ["Algorithms"] = [],
-        ["Coordinator"] = ["Protocols", "Algorithms"],
+        ["Reports"] = ["Protocols", "Algorithms"],
+        ["Coordinator"] = ["Protocols", "Algorithms", "Reports"],
         ["Node"] = ["Protocols", "Algorithms"],
-        ["Cli"] = ["Protocols", "Algorithms", "Coordinator", "Node"],
+        ["Cli"] = ["Protocols", "Algorithms", "Reports", "Coordinator", "Node"],
     };
 
     // Packages that not every project may refer to, and those that may: a coordinator never loads libtorch, a node has no silo.

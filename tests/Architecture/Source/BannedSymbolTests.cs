@@ -7,7 +7,7 @@ namespace Distributed.Architecture.Tests.Source;
 public sealed partial class BannedSymbolTests
 {
     private const string Pure = "src/Algorithms/";
-    private const string Machine = "src/Coordinator/Runs/RoundMachine";
+    private const string Machine = "src/Coordinator/Rounds/";
 
     private static readonly Rule[] Rules =
     [

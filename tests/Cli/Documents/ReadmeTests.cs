@@ -1,5 +1,6 @@
 using Distributed.Algorithms;
-using Distributed.Node;
+using Distributed.Cli.Output;
+using Distributed.Node.Training;
 
 namespace Distributed.Cli.Tests.Documents;
 

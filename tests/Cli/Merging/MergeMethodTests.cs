@@ -1,5 +1,6 @@
 using Distributed.Algorithms;
 using Distributed.Cli.Merging;
+using Distributed.Cli.Output;
 
 namespace Distributed.Cli.Tests.Merging;
 

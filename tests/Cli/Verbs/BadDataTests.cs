@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Distributed.Cli.Output;
 using Distributed.Cli.Tests.RunFiles;
 
 namespace Distributed.Cli.Tests.Verbs;

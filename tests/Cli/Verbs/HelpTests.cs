@@ -1,3 +1,5 @@
+using Distributed.Cli.Output;
+
 namespace Distributed.Cli.Tests.Verbs;
 
 /// <summary>The command's surface is frozen: a change of it shows as a change of these files.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Distributed.Cli.Output;
 
 namespace Distributed.Cli.Tests.Verbs;
 

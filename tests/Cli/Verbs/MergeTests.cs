@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
+using Distributed.Cli.Output;
 using Distributed.Cli.Tests.Merging;
 
 namespace Distributed.Cli.Tests.Verbs;

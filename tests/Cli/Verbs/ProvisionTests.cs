@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Distributed.Cli.Output;
 
 namespace Distributed.Cli.Tests.Verbs;
 

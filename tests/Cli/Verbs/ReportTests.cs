@@ -1,3 +1,4 @@
+using Distributed.Cli.Output;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Cli.Tests.Verbs;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Distributed.Algorithms.Tensors;
+using Distributed.Cli.Output;
 using Distributed.Cli.Tests.RunFiles;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Runs;

@@ -1,3 +1,5 @@
+using Distributed.Cli.Output;
+
 namespace Distributed.Cli.Tests.Verbs;
 
 public sealed class TlsOptionTests : IDisposable

@@ -1,3 +1,4 @@
+using Distributed.Cli.Output;
 using Distributed.Cli.Tests.RunFiles;
 using Distributed.Cli.Verbs;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Tests.Runs;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Telemetry;

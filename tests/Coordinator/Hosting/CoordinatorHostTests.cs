@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Tests.Runs;
 using Distributed.Coordinator.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Storage;
 using Distributed.Protocols;
 using Distributed.Protocols.Identities;

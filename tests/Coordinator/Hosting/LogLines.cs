@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Distributed.Reports.Drawing;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Coordinator.Tests.Hosting;

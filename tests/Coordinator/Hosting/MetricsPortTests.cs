@@ -1,4 +1,5 @@
 using System.Net;
+using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Tests.Runs;
 using Distributed.Coordinator.Tests.Support;
 

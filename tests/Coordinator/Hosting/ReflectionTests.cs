@@ -1,3 +1,4 @@
+using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Tests.Support;
 using Grpc.Core;
 using Grpc.Reflection.V1Alpha;

@@ -1,4 +1,3 @@
-using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;

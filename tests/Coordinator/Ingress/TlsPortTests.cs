@@ -1,4 +1,5 @@
 using Distributed.Coordinator.Hosting;
+using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Tests.Hosting;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Refusals;

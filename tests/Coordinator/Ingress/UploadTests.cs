@@ -1,4 +1,5 @@
 using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Storage;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Transfers;

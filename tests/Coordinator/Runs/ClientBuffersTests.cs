@@ -1,6 +1,8 @@
 using Distributed.Algorithms.Tensors;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Runs;
 using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Tests.Rounds;
 using Distributed.Coordinator.Tests.Support;
 
 namespace Distributed.Coordinator.Tests.Runs;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Distributed.Coordinator.Rounds;
 using Distributed.Coordinator.Tests.Hosting;
 using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Refusals;

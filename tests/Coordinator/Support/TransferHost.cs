@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Distributed.Coordinator.Admission;
 using Distributed.Coordinator.Ingress;
 using Distributed.Coordinator.Storage;
+using Distributed.Coordinator.Telemetry;
 using Distributed.Protocols.Transfers;
 using Distributed.Protocols.V1;
 using Google.Protobuf;

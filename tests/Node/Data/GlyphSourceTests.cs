@@ -1,7 +1,7 @@
-using Distributed.Node.Data;
-using Distributed.Node.Data.Glyphs;
-using Distributed.Protocols.Identities;
 using System.Runtime.InteropServices;
+using Distributed.Node.Data.Glyphs;
+using Distributed.Node.Data.Images;
+using Distributed.Protocols.Identities;
 using Xunit;
 
 namespace Distributed.Node.Tests.Data;

@@ -1,5 +1,5 @@
-using Distributed.Node.Data;
 using Distributed.Node.Data.Idx;
+using Distributed.Node.Data.Images;
 using Xunit;
 
 namespace Distributed.Node.Tests.Data;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Distributed.Algorithms.Tensors;
-using Distributed.Node.Hosting;
 using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 

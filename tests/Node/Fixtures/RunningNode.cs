@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Distributed.Node.Connection;
 using Distributed.Node.Hosting;
+using Distributed.Node.Session;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Fixtures;

@@ -1,4 +1,5 @@
 using Distributed.Node.Tests.Fixtures;
+using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 using Xunit;
 

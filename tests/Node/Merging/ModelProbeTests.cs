@@ -147,7 +147,7 @@ public sealed class ModelProbeTests : IDisposable
         var model = new TensorSet(probe.Manifest);
         using var module = probe.Task.BuildModel();
         probe.Task.Initialize(module, seed);
-        new Node.Training.ModelState(module).Save(model.Data.Span);
+        new Node.Models.ModelState(module).Save(model.Data.Span);
         return model;
     }
 

@@ -1,4 +1,4 @@
-using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Models;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Models;
 using TorchSharp;
 using Xunit;

@@ -1,7 +1,6 @@
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Node.Models;
 using Distributed.Node.Models.Graphs;
-using Distributed.Node.Training;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

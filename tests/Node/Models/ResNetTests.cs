@@ -1,5 +1,5 @@
 using Distributed.Algorithms.Tensors;
-using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Models;
 using Distributed.Node.Tests.Fixtures;
 using Distributed.Node.Training;

@@ -1,4 +1,4 @@
-using Distributed.Node.Session;
+using Distributed.Node.Connection;
 using Xunit;
 
 namespace Distributed.Node.Tests.Session;

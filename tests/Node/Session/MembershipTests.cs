@@ -1,4 +1,6 @@
+using Distributed.Node.Connection;
 using Distributed.Node.Hosting;
+using Distributed.Node.Session;
 using Distributed.Node.Tests.Fixtures;
 using Distributed.Protocols.Refusals;
 using Xunit;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
-using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Node.Models.Graphs;
 using Distributed.Node.Tests.Fixtures;

@@ -1,4 +1,3 @@
-using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Node.Tests.Fixtures;
 using Distributed.Node.Training;

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Distributed.Algorithms.Aggregation;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Data;
-using Distributed.Node.Hosting;
 using Distributed.Node.Models;
 using Distributed.Node.Tests.Data;
 using Distributed.Node.Tests.Fixtures;

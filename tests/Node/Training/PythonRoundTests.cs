@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Data;
+using Distributed.Node.Data.Images;
 using Distributed.Node.Data.Partitioning;
 using Distributed.Node.Data.Random;
 using Distributed.Node.Tests.Fixtures;

@@ -20,7 +20,7 @@ public static class ResidualEncoder
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     /// <exception cref="IOException">A model could not be read.</exception>
     public static ResidualEncoding Encode(
-        MergeSource origin, MergeSource tuned, ResidualParameters parameters, AggregationLimits? limits = null, CancellationToken cancellation = default)
+        MergeSource origin, MergeSource tuned, ResidualParameters parameters, WorkLimits? limits = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(tuned);
@@ -34,7 +34,7 @@ public static class ResidualEncoder
             .Select(s => $"Tensor {Printable.Of(s.Entry.Name)} of {Printable.Of(s.Model.Name)} holds NaN or infinite numbers.").ToArray();
         if (bad.Length > 0) return new ResidualEncoding(bad);
 
-        limits ??= new AggregationLimits();
+        limits ??= new WorkLimits();
         var matrices = Enumerable.Range(0, tensors.Length).Where(i => ResidualMatrix.Fits(tensors[i].Output)).ToArray();
         var ranks = parameters.Rule == RankRule.Bytes ? Spend(tensors, matrices, parameters, limits, cancellation) : null;
         var encoded = new EncodedTensor[tensors.Length];
@@ -54,7 +54,7 @@ public static class ResidualEncoder
         [.. encoded.Select(e => e.Layer)]);
 
     private static int[] Spend(
-        ImmutableArray<PlannedTensor> tensors, int[] matrices, ResidualParameters parameters, AggregationLimits limits, CancellationToken cancellation)
+        ImmutableArray<PlannedTensor> tensors, int[] matrices, ResidualParameters parameters, WorkLimits limits, CancellationToken cancellation)
     {
         var values = new double[matrices.Length][];
         BlockWork.Run(matrices.Length, limits, () => new Nothing(),

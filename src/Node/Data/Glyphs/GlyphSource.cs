@@ -1,3 +1,5 @@
+using Distributed.Node.Data.Images;
+
 namespace Distributed.Node.Data.Glyphs;
 
 /// <summary><c>glyphs</c>: images drawn from the seed, so that a fresh machine has data without a download. 4,000 to train, 1,000 to test unless asked otherwise.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Distributed.Node.Data.Images;
 
 namespace Distributed.Node.Data.Idx;
 

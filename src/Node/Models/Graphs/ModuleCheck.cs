@@ -5,7 +5,6 @@ using Distributed.Algorithms.Merging.Graphs;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Data.Random;
-using Distributed.Node.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Merging.Matching;
 using Distributed.Algorithms.Merging.Permutations;
-using Distributed.Algorithms.Tensors;
 using Xunit;
 
 namespace Distributed.Algorithms.Tests.Merging.Matching;
