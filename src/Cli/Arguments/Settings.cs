@@ -130,11 +130,11 @@ internal static class Settings
 
     private static Uri ToUrl(string text, Action<string> complain)
     {
-        // host:7400 is an address too, and .NET takes what stands before the colon for a scheme. A host alone has our port.
+        // host:7400 is an address too, and .NET takes what stands before the colon for a scheme.
         var whole = text.Contains("://", StringComparison.Ordinal);
-        if (Uri.TryCreate(whole ? text : "http://" + text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0)
+        if (Uri.TryCreate(whole ? text : "http://" + text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && (whole || !url.IsDefaultPort))
         {
-            return whole || !url.IsDefaultPort ? url : new UriBuilder(url) { Port = DefaultPort }.Uri;
+            return url;
         }
 
         complain($"'{text}' is not the address of a coordinator; expected something like http://192.0.2.7:{DefaultPort}, or https:// for one with TLS.");

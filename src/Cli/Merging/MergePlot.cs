@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Distributed.Cli.Artifacts;
 
 namespace Distributed.Cli.Merging;
 
@@ -12,6 +13,7 @@ internal static class MergePlot
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, MergeResult result)
     {
+        path = OutputPath.Resolve(path);
         var drawing = Draw(result);
         var aside = $"{path}.{Guid.NewGuid():N}.tmp";
         try

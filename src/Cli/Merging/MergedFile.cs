@@ -1,4 +1,5 @@
 using Distributed.Algorithms.Tensors;
+using Distributed.Cli.Artifacts;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Cli.Merging;
@@ -22,6 +23,7 @@ internal sealed class MergedFile : ITensorWriter, IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     public static MergedFile Create(string path, TensorManifest manifest, IReadOnlyDictionary<string, string> metadata)
     {
+        path = OutputPath.Resolve(path);
         var header = Safetensors.BuildHeader(manifest, metadata);
         var aside = $"{path}.{Guid.NewGuid():N}.tmp";
         var handle = File.OpenHandle(

@@ -42,6 +42,13 @@ internal static class SimulateVerb
                 terminal, format, ExitCode.Usage, "failed", "RUN_FILE", "proxy.path: is required in a simulation with proxy.from: own; no worker has another folder");
         }
 
+        if (spec.Cohort.MinimumNodes > spec.Simulation.Workers)
+        {
+            return Failures.Say(
+                terminal, format, ExitCode.Usage, "failed", "RUN_FILE",
+                $"cohort.minimumNodes: {spec.Cohort.MinimumNodes} is more than simulation.workers {spec.Simulation.Workers}; each worker of a simulation is a node, and the run would wait for ever");
+        }
+
         // A machine that cannot train says so before anything is written.
         var engine = spec.Data.Source == "none" ? [] : Machine.Engine();
         if (engine.FirstOrDefault(finding => finding.Standing == Standing.Missing) is { } missing)

@@ -1,3 +1,4 @@
+using System.Text;
 using Distributed.Cli.RunFiles;
 using Distributed.Protocols.Runs;
 
@@ -68,6 +69,20 @@ public sealed class RunFileTests : IDisposable
         Assert.Equal("--set rounds.x: rounds is 3, not a mapping that has keys", Assert.Single(file.Mistakes).ToString());
     }
 
+    [Theory]
+    [InlineData("utf-8", "\n")]
+    [InlineData("utf-8", "\r\n")]
+    [InlineData("utf-16", "\n")]
+    [InlineData("utf-16BE", "\r\n")]
+    public void File_WithAByteOrderMark_IsReadAsWithout(string encoding, string lineEnd)
+    {
+        var path = Path.Combine(folder.Path, "marked.yaml");
+        var text = Encoding.GetEncoding(encoding);
+        File.WriteAllBytes(path, [.. text.GetPreamble(), .. text.GetBytes(Samples.Small.ReplaceLineEndings(lineEnd))]);
+
+        Assert.Empty(Load(path, []).Mistakes);
+    }
+
     [Fact]
     public void File_ThatIsNone_SaysWhy()
     {
@@ -76,7 +91,7 @@ public sealed class RunFileTests : IDisposable
         var large = folder.Write("large.yaml", new string('#', RunSpecJson.MaximumBytes + 1));
         Assert.Contains("longer than a run file", Assert.Single(Load(large, []).Mistakes).Message, StringComparison.Ordinal);
         var binary = Path.Combine(folder.Path, "binary.yaml");
-        File.WriteAllBytes(binary, [0xff, 0xfe, 0x00, 0x80]);
+        File.WriteAllBytes(binary, [0xff, 0x00, 0x80]);
         Assert.Contains("UTF-8", Assert.Single(Load(binary, []).Mistakes).Message, StringComparison.Ordinal);
     }
 

@@ -28,6 +28,25 @@ public sealed class UsageTests : IDisposable
         Assert.StartsWith("dist: ", ended.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:9")]
+    [InlineData("http://127.0.0.1:9/")]
+    [InlineData("[::1]:9")]
+    public async Task Coordinator_AddressAsPeopleWriteIt_IsTaken(string address)
+    {
+        var ended = await Invocation.RunAsync("status", "--coordinator", address);
+        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Contains("no coordinator answers", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Simulation_WithMoreNodesAskedForThanWorkers_EndsWithTwo()
+    {
+        var ended = await Invocation.RunAsync("simulate", folder.Write("run.yaml", Samples.Small), "--set", "cohort.minimumNodes=3", "--out", folder.Path);
+        Assert.Equal(ExitCode.Usage, ended.ExitCode);
+        Assert.Contains("cohort.minimumNodes: 3 is more than simulation.workers", ended.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Environment_WithAMistake_IsSaidLikeAnOption()
     {

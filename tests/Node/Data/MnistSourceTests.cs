@@ -25,6 +25,20 @@ public sealed class MnistSourceTests : IDisposable
         Assert.Equal(7, data.Train.Labels[7]);
     }
 
+    // As some archive programs unpack them.
+    [Fact]
+    public void Load_NamesWithADotForTheLastHyphen_AreFound()
+    {
+        var (images, labels) = IdxFiles.Pair(10);
+        files.WithPair("t10k", images, labels);
+        foreach (var path in Directory.GetFiles(files.Folder))
+        {
+            File.Move(path, path.Replace("-idx", ".idx", StringComparison.Ordinal));
+        }
+
+        Assert.Equal([7, 8, 9], Load(6, 3)!.Test.Labels);
+    }
+
     [Fact]
     public void Load_TestFilesAlone_SplitsThemByIndex()
     {
