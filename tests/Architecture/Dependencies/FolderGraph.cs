@@ -53,6 +53,23 @@ internal sealed class FolderGraph
     /// <summary>The folders that one uses.</summary>
     internal IEnumerable<string> Uses(string folder) => edges.TryGetValue(folder, out var uses) ? uses.Keys : [];
 
+    /// <summary>The same with every sub-folder counted as part of the folder that it lies in.</summary>
+    /// <param name="root">The project's namespace.</param>
+    public FolderGraph Folded(string root)
+    {
+        var graph = new FolderGraph();
+        string Top(string folder) => folder.Length > root.Length ? $"{root}.{folder[(root.Length + 1)..].Split('.')[0]}" : folder;
+        foreach (var (from, uses) in edges)
+        {
+            foreach (var (to, example) in uses)
+            {
+                graph.Add(Top(from), Top(to), example);
+            }
+        }
+
+        return graph;
+    }
+
     /// <summary>The shortest circle, one line an edge; empty: there is none.</summary>
     public IReadOnlyList<string> ShortestCircle()
     {
@@ -105,17 +122,43 @@ internal sealed class FolderGraph
         var used = new List<Type?> { type.BaseType };
         used.AddRange(type.GetInterfaces());
         used.AddRange(type.GetFields(All).Select(field => field.FieldType));
-        used.AddRange(type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : []));
-        used.AddRange(type.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
+        used.AddRange(Constraints(type.GetGenericArguments()));
+        used.AddRange(InAttributes(type));
+        used.AddRange(type.GetMembers(All).Where(member => member is not Type).SelectMany(InAttributes));
         foreach (var method in type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
         {
-            used.AddRange(method.GetParameters().Select(parameter => parameter.ParameterType));
-            used.Add((method as MethodInfo)?.ReturnType);
+            used.AddRange(Signature(method));
+            used.AddRange(method.IsGenericMethod ? Constraints(method.GetGenericArguments()) : []);
+            used.AddRange(method.GetParameters().SelectMany(parameter => InAttributes(parameter.GetCustomAttributesData())));
             used.AddRange(InBody(method));
         }
 
         return used.OfType<Type>().SelectMany(Parts).Distinct();
     }
+
+    private static IEnumerable<Type> Constraints(Type[] arguments)
+        => arguments.Where(argument => argument.IsGenericParameter).SelectMany(argument => argument.GetGenericParameterConstraints());
+
+    private static IEnumerable<Type> Signature(MemberInfo member) => member switch
+    {
+        FieldInfo field => [field.FieldType],
+        MethodBase method => [.. method.GetParameters().Select(parameter => parameter.ParameterType), (method as MethodInfo)?.ReturnType ?? typeof(void)],
+        _ => [],
+    };
+
+    private static IEnumerable<Type> InAttributes(MemberInfo member) => InAttributes(member.GetCustomAttributesData());
+
+    private static IEnumerable<Type> InAttributes(IEnumerable<CustomAttributeData> attributes)
+        => attributes.SelectMany(attribute => attribute.ConstructorArguments
+            .Concat(attribute.NamedArguments.Select(named => named.TypedValue)).SelectMany(InArgument).Prepend(attribute.AttributeType));
+
+    // The types that an attribute is given with typeof, and those of its enums.
+    private static IEnumerable<Type> InArgument(CustomAttributeTypedArgument argument) => argument.Value switch
+    {
+        Type type => [type],
+        IEnumerable<CustomAttributeTypedArgument> several => several.SelectMany(InArgument),
+        _ => [argument.ArgumentType],
+    };
 
     // A type with its arguments and elements.
     private static IEnumerable<Type> Parts(Type type)
@@ -142,9 +185,20 @@ internal sealed class FolderGraph
             yield return local.LocalType;
         }
 
+        foreach (var clause in body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause))
+        {
+            yield return clause.CatchType ?? typeof(object);
+        }
+
         foreach (var member in Members(method, body.GetILAsByteArray()!))
         {
             yield return member as Type ?? member.DeclaringType ?? typeof(object);
+            // What a chain of calls passes on without a local is used too.
+            foreach (var passed in Signature(member))
+            {
+                yield return passed;
+            }
+
             foreach (var argument in member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : [])
             {
                 yield return argument;

@@ -11,7 +11,24 @@ public sealed class FolderGraphTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void Folders_OfAProject_FormNoCircle(string name)
-        => Findings.None(FolderGraph.Of(Repository.Projects("src").Single(project => project.Name == name).Load()).ShortestCircle());
+        => Findings.None(Read(name).ShortestCircle());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folders_WithTheirSubFolders_FormNoCircle(string name)
+        => Findings.None(Read(name).Folded($"Distributed.{name}").ShortestCircle());
+
+    [Fact]
+    public void ShortestCircle_OfFolded_CountsSubFoldersAsTheirFolder()
+    {
+        var graph = FolderGraph.Empty();
+        graph.Add("P.A.One", "P.B", "one -> b");
+        graph.Add("P.B", "P.A.Two", "b -> two");
+        graph.Add("P.A.One", "P.A.Two", "one -> two");
+
+        Assert.Empty(graph.ShortestCircle());
+        Assert.Equal(["P.A uses P.B: one -> b", "P.B uses P.A: b -> two"], graph.Folded("P").ShortestCircle());
+    }
 
     [Fact]
     public void ShortestCircle_OfSeveral_IsFoundWithWhoMakesIt()
@@ -47,4 +64,15 @@ public sealed class FolderGraphTests
 
         Assert.StartsWith("Distributed.Architecture.Tests.Source", line, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Caught")]
+    [InlineData("Attributed")]
+    [InlineData("Constrained")]
+    public void Of_ThisAssembly_SeesATypeThatIsOnly(string used)
+        => Assert.Contains(
+            $"{typeof(FolderGraphTests).Namespace}.Fixtures.Used",
+            FolderGraph.Of(typeof(FolderGraphTests).Assembly).Uses($"{typeof(FolderGraphTests).Namespace}.Fixtures.{used}"));
+
+    private static FolderGraph Read(string project) => FolderGraph.Of(Repository.Projects("src").Single(x => x.Name == project).Load());
 }

@@ -1,0 +1,3 @@
+namespace Distributed.Architecture.Tests.Dependencies.Fixtures.Used;
+
+internal sealed class Fault : Exception;
