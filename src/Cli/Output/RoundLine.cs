@@ -64,7 +64,7 @@ internal static class RoundLine
         var silent = record.Dropped.Count(dropped => record.Refused.All(refused => refused.Client != dropped.Client));
         if (silent > 0)
         {
-            yield return $"{silent} without update";
+            yield return $"{silent} dropped";
         }
     }
 

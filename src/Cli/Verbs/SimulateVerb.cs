@@ -79,7 +79,7 @@ internal static class SimulateVerb
 
     private static IEnumerable<string> Header(RunSpec spec, IReadOnlyList<Finding> engine)
     {
-        yield return $"engine       {string.Join(", ", engine.Where(finding => finding.Name != "threads").Select(finding => $"{finding.Name} {finding.Value}"))}";
+        yield return $"engine       {string.Join(", ", engine.Where(finding => finding.Name is "libtorch" or "devices").Select(finding => $"{finding.Name} {finding.Value}"))}";
         yield return $"workers      {spec.Simulation.Workers} in this process, {spec.Simulation.Threads} thread(s) each";
         foreach (var warning in engine.Where(finding => finding.Standing == Standing.Warning))
         {

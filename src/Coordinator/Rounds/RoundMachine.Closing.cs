@@ -8,6 +8,8 @@ namespace Distributed.Coordinator.Rounds;
 
 internal static partial class RoundMachine
 {
+    private const string AbandonedOutcome = "abandoned";
+
     // A round closes early when every client has reported or has failed wherever it could run. A client whose node is gone may come
     // back with it: that one waits for the deadline.
     private static void CloseIfSettled(Step step)
@@ -191,7 +193,7 @@ internal static partial class RoundMachine
         step.State = step.State with { AbandonedInRow = state.AbandonedInRow + 1, Abandoned = state.Abandoned + 1, Reason = reason };
         if (state.Round > 0)
         {
-            RecordRound(step, Record(step, state, "abandoned") with { Reason = reason });
+            RecordRound(step, Record(step, state, AbandonedOutcome) with { Reason = reason });
         }
 
         if (step.State.AbandonedInRow > state.Setup.MaximumAbandoned)
@@ -292,7 +294,9 @@ internal static partial class RoundMachine
 
     private static RoundRecord Record(Step step, RoundState state, string outcome)
     {
-        var dropped = state.Clients.Where(pair => pair.Value.Update is null).Select(pair => new DroppedClient(pair.Key, DropReason(state, pair.Key)));
+        // Of an abandoned round nothing is used: those whose update was in are dropped with the others (guarantee G9).
+        var dropped = state.Clients.Where(pair => pair.Value.Update is null || outcome == AbandonedOutcome)
+            .Select(pair => new DroppedClient(pair.Key, pair.Value.Update is null ? DropReason(state, pair.Key) : "its update was admitted, and the round was abandoned"));
         return new()
         {
             Round = state.Round,

@@ -109,7 +109,7 @@ internal static partial class RoundMachine
             record => new Evaluation { Version = record.Version, Hash = ContentHash.TryParse(record.ModelHash, out var hash) ? hash : facts.Latest!.Hash });
     }
 
-    private static bool IsAbandoned(RoundRecord record) => record.Outcome == "abandoned";
+    private static bool IsAbandoned(RoundRecord record) => record.Outcome == AbandonedOutcome;
 
     private static int Abandoned(IEnumerable<RoundRecord> records) => records.Count(IsAbandoned);
 }

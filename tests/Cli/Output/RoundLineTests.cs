@@ -14,7 +14,7 @@ public sealed class RoundLineTests
     [Fact]
     public void Line_OfAnAbandonedRound_SaysWhy() =>
         Assert.Equal(
-            "round 12/50  abandoned: quorum  9/10 clients (1 without update)  4.1s  up 31 MiB",
+            "round 12/50  abandoned: quorum  9/10 clients (1 dropped)  4.1s  up 31 MiB",
             RoundLine.Of(Record() with { Outcome = "abandoned", Reason = "quorum", Dropped = [new(3, "late")] }, 50));
 
     [Fact]

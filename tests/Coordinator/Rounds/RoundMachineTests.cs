@@ -303,6 +303,18 @@ public sealed class RoundMachineTests
         Assert.IsType<RoundEffect.StopHost>(Assert.Single(script.Effects));
     }
 
+    // Case 14: clients without examples send weights of 0.
+    [Fact]
+    public void Abandon_WeightsAllZero_EveryClientIsDroppedWithItsReason()
+    {
+        var script = new MachineScript(MachineScript.Setup(clients: 2, cohort: 2, quorum: 2)).Opened().Arrive(0, weight: 0).Arrive(1, weight: 0);
+        var record = script.Single<RoundEffect.Emit>().Record;
+
+        Assert.Equal("abandoned", record.Outcome);
+        Assert.Equal([0, 1], record.Dropped.Select(dropped => dropped.Client));
+        Assert.All(record.Dropped, dropped => Assert.Contains("admitted", dropped.Reason, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void CommitRefused_AbandonsAndKeepsTheModel()
     {
