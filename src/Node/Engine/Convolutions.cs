@@ -10,7 +10,7 @@ internal static class Convolutions
     // oneDNN lays channels out in blocks of so many.
     private const int Block = 16;
 
-    // Up to so many input channels are an image's: nobody asks for the gradient of an image.
+    // Up to so many input channels are an image's, for which it has kernels of their own.
     private const int ImageChannels = 4;
 
     /// <summary>Leaves NNPACK out: on processors that it does not know it prints a line on standard error for each convolution, and on others it is not the fastest.</summary>
@@ -23,14 +23,14 @@ internal static class Convolutions
     }
 
     /// <summary>
-    /// Leaves oneDNN out of a process that trains a model which it computes wrongly: where output channels do not fill its blocks, libtorch 2.10 takes what memory happens to
-    /// hold for the channels in between, and gradients become NaN now and then, or the heap is damaged (docs/decisions/0011). libtorch's own convolution takes over.
+    /// Leaves oneDNN out of a process that trains a model which it computes wrongly: where channels do not fill its blocks, libtorch 2.10 takes what memory happens to
+    /// hold for the channels in between, and gradients become NaN now and then, or the process ends (docs/decisions/0011). libtorch's own convolution takes over.
     /// </summary>
     /// <param name="model">Looked at before it is trained or run.</param>
     /// <returns>Whether this model is such a one. Once left out, oneDNN stays so for the process.</returns>
     public static bool LeaveOutOneDnn(torch.nn.Module model)
     {
-        var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: > ImageChannels, out_channels: var channels } && channels % Block != 0);
+        var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: var from, out_channels: var to } && (to % Block != 0 || (from > ImageChannels && from % Block != 0)));
         if (wrong && !OperatingSystem.IsWindows())
         {
             SetOneDnn(Context(), 0);

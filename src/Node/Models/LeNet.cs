@@ -15,8 +15,6 @@ internal sealed class LeNet : IClassifier
 {
     private const int Side = 12;
 
-    public bool ChannelsLast => true;
-
     public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
         ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
         ("pool1", MaxPool2d(2)),
