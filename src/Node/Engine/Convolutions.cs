@@ -5,7 +5,7 @@ using TorchSharp.Modules;
 namespace Distributed.Node.Engine;
 
 /// <summary>Which of its libraries libtorch computes convolutions with. TorchSharp has no switch for it.</summary>
-internal static class Convolutions
+public static class Convolutions
 {
     // oneDNN lays channels out in blocks of so many.
     private const int Block = 16;
@@ -30,6 +30,7 @@ internal static class Convolutions
     /// <returns>Whether this model is such a one. Once left out, oneDNN stays so for the process.</returns>
     public static bool LeaveOutOneDnn(torch.nn.Module model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: var from, out_channels: var to } && (to % Block != 0 || (from > ImageChannels && from % Block != 0)));
         if (wrong && !OperatingSystem.IsWindows())
         {
