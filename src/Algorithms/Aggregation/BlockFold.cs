@@ -34,8 +34,8 @@ internal static class BlockFold
     {
         var blocks = new List<Block>();
         for (var entry = 0; entry < manifest.Count; entry++)
-            for (long first = 0; first < manifest[entry].ElementCount; first += most)
-                blocks.Add(new Block(entry, first, (int)Math.Min(most, manifest[entry].ElementCount - first)));
+            for (long first = 0; first < manifest[entry].UnitCount; first += most)
+                blocks.Add(new Block(entry, first, (int)Math.Min(most, manifest[entry].UnitCount - first)));
         return blocks;
     }
 
@@ -43,7 +43,7 @@ internal static class BlockFold
     private static bool Make(AggregationInput input, Cohort cohort, LayerRule rule, Block block, ITensorWriter output, Buffers buffers)
     {
         var entry = input.Manifest[block.Entry];
-        var size = entry.DType.SizeInBytes();
+        var size = entry.UnitBytes;
         var offset = entry.Offset + (block.First * size);
         var read = buffers.Read.AsSpan(0, block.Count * size);
         var made = rule switch

@@ -23,7 +23,7 @@ public sealed class MergePlan
     /// <summary>All that is in the way, a sentence each, safe to print; the merge runs only when there is none.</summary>
     public ImmutableArray<string> Problems { get; }
 
-    /// <summary>Tensors that are not or not wholly merged though they hold floating-point numbers, a sentence each.</summary>
+    /// <summary>Tensors that are not or not wholly merged and differ between the models, and those that stand for a tied one, a sentence each.</summary>
     public ImmutableArray<string> Skipped { get; }
 
     internal IMerger Merger { get; }

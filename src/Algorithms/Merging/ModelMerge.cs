@@ -12,7 +12,9 @@ public static class ModelMerge
     /// <param name="entry">The merger, from <see cref="Registry.Mergers"/>.</param>
     /// <param name="parameters">An object of the type <see cref="MergerEntry.Parameters"/>, ranges already checked.</param>
     /// <param name="input">The models.</param>
+    /// <remarks>Integers, quantised numbers and what may be tied are compared between the models; all else is not read.</remarks>
     /// <exception cref="ArgumentException">The parameters are another merger's.</exception>
+    /// <exception cref="IOException">A model could not be read.</exception>
     public static MergePlan Plan(MergerEntry entry, MergerParameters parameters, MergeInput input)
     {
         ArgumentNullException.ThrowIfNull(entry);

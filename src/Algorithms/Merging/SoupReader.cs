@@ -30,10 +30,10 @@ internal sealed class SoupReader(MergePlan plan, IReadOnlyList<int> members) : I
     /// <summary>Gives bytes of one tensor, from a position in the model's data on; tells how many.</summary>
     private int Some(PlannedTensor tensor, long position, Span<byte> buffer, double[] sums, byte[] room)
     {
-        var size = tensor.Output.DType.SizeInBytes();
+        var size = tensor.Output.UnitBytes;
         // The first element may begin before the bytes that are asked for.
         var (first, before) = Math.DivRem(position - tensor.Output.Offset, size);
-        var end = first < tensor.Merged ? tensor.Merged : tensor.Output.ElementCount;
+        var end = first < tensor.Merged ? tensor.Merged : tensor.Output.UnitCount;
         var count = (int)Math.Min(Math.Min(ChunkElements, end - first), (buffer.Length + before + size - 1) / size);
         var made = room.AsSpan(0, count * size);
         if (first < tensor.Merged)

@@ -12,6 +12,8 @@ internal sealed class TensorAlignment
     private readonly MergeInput _input;
     private readonly ImmutableArray<MergeSource> _sources;
     private readonly int _core;
+    private readonly IReadOnlyDictionary<string, Inseparable> _inseparable;
+    private readonly TiedTensors _tied;
     private readonly ImmutableArray<PlannedTensor>.Builder _tensors = ImmutableArray.CreateBuilder<PlannedTensor>();
     private readonly List<string> _problems = [];
     private readonly ImmutableArray<string>.Builder _skipped = ImmutableArray.CreateBuilder<string>();
@@ -21,6 +23,8 @@ internal sealed class TensorAlignment
         _input = input;
         _sources = SourcesOf(input);
         _core = input.Models.Length + (input.Base is null ? 0 : 1);
+        _inseparable = new InseparableTensors(_sources[.._core]).Find();
+        _tied = new TiedTensors(_sources);
     }
 
     public ImmutableArray<PlannedTensor> Tensors { get; private set; } = [];
@@ -57,6 +61,7 @@ internal sealed class TensorAlignment
         for (var i = 0; i < _sources.Length; i++)
         {
             if (_sources[i].Manifest.TryFind(name, out var entry)) found.Add(new SourceTensor(_sources[i], entry));
+            else if (_tied.Find(name, _sources[i]) is { } twin) found.Add(Tied(name, twin, _sources[i]));
             // What no gradient trains has no importance.
             else if (i < _core || found[0].Entry.IsTrainable) missing.Add(Printable.Of(_sources[i].Name));
         }
@@ -65,6 +70,8 @@ internal sealed class TensorAlignment
             Mismatched(first, $"is missing in {string.Join(", ", missing)}");
         else if (found.FirstOrDefault(f => f.Entry.DType.IsFloating() != first.Entry.DType.IsFloating()) is { Model: not null } kind)
             Mismatched(first, Differs(first, kind));
+        else if (_inseparable.TryGetValue(name, out var reason))
+            Mismatched(first, reason.Why, reason.Remedy);
         else if (found.FirstOrDefault(f => !f.Entry.Shape.AsSpan().SequenceEqual(first.Entry.Shape.AsSpan())) is { Model: not null } shape)
             Reshape(found, shape);
         else
@@ -87,12 +94,18 @@ internal sealed class TensorAlignment
         _skipped.Add($"Tensor {Printable.Of(first.Entry.Name)}: rows from {shared} on are those of {Printable.Of(most.Model.Name)}.");
     }
 
-    private void Mismatched(SourceTensor first, string why)
+    private SourceTensor Tied(string name, TensorEntry twin, MergeSource source)
+    {
+        _skipped.Add($"Tensor {Printable.Of(name)} is left out in {Printable.Of(source.Name)}: {Printable.Of(twin.Name)} stands for it, which equals it where both are stored.");
+        return new SourceTensor(source, new TensorEntry(name, twin.DType, twin.Shape, twin.IsBuffer) { Offset = twin.Offset });
+    }
+
+    private void Mismatched(SourceTensor first, string why, string? remedy = null)
     {
         var name = Printable.Of(first.Entry.Name);
         if (_input.Mismatch != MergeMismatch.Skip)
         {
-            _problems.Add($"Tensor {name} {why}.");
+            _problems.Add(remedy is null ? $"Tensor {name} {why}." : $"Tensor {name} {why}; {remedy}.");
             return;
         }
         _skipped.Add($"Tensor {name} {why}: taken from {Printable.Of(first.Model.Name)}.");
@@ -102,13 +115,16 @@ internal sealed class TensorAlignment
     private void Add(SourceTensor first, List<SourceTensor> found, long merged, SourceTensor rest)
     {
         var output = new TensorEntry(first.Entry.Name, first.Entry.DType, rest.Entry.Shape, first.Entry.IsBuffer);
+        if (first.Entry.DType.IsFloating())
+        {
+            _tensors.Add(new PlannedTensor(output, [.. found], merged, rest));
+            return;
+        }
         // Integers of unknown meaning are never averaged and cut: the first model's stand.
-        _tensors.Add(first.Entry.DType.IsFloating()
-            ? new PlannedTensor(output, [.. found], merged, rest)
-            : new PlannedTensor(output, [.. found], 0, rest)
-            {
-                IsCounter = BufferKinds.IsCounter(output) && found.All(f => f.Entry.DType == output.DType),
-            });
+        var isCounter = BufferKinds.IsCounter(output) && found.All(f => f.Entry.DType == output.DType);
+        _tensors.Add(new PlannedTensor(output, [.. found], 0, rest) { IsCounter = isCounter });
+        if (!isCounter && found.Count > 1 && !TensorBytes.AreEqual(found))
+            _skipped.Add($"Tensor {Printable.Of(output.Name)} ({output.DType}) is not averaged and differs between the models: taken from {Printable.Of(rest.Model.Name)}.");
     }
 
     private static string Differs(SourceTensor one, SourceTensor other) =>

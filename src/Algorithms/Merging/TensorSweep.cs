@@ -125,31 +125,46 @@ internal sealed class TensorSweep
     public void CopyRest(MergePiece piece)
     {
         var (source, entry) = _tensor.Rest;
+        if (!Entry.DType.IsFloating())
+        {
+            CopyBytes(piece);
+            return;
+        }
         for (var first = _tensor.Merged; first < Entry.ElementCount; first += _pieceElements)
         {
             _cancellation.ThrowIfCancellationRequested();
             piece.Open(this, first, (int)Math.Min(_pieceElements, Entry.ElementCount - first));
             var size = entry.DType.SizeInBytes();
             var bytes = source.Data.Read(entry.Offset + (first * size), piece.Bytes(piece.Count * size));
-            if (Entry.DType.IsFloating())
+            if (entry.DType == Entry.DType)
             {
-                var wide = piece.Room(0);
-                Elements.Widen(entry.DType, bytes, wide);
-                Store(piece, wide, first);
+                if (FiniteScanner.CountIn(entry.DType, bytes) > 0) Faults.AddMerged(Index);
+                _output.Write(Entry.Offset + (first * size), bytes);
+                continue;
             }
-            else
-            {
-                _output.Write(Entry.Offset + (first * size), _tensor.IsCounter ? Largest(first, bytes) : bytes);
-            }
+            var wide = piece.Room(0);
+            Elements.Widen(entry.DType, bytes, wide);
+            Store(piece, wide, first);
         }
     }
 
-    private ReadOnlySpan<byte> Largest(long first, ReadOnlySpan<byte> start)
+    // Elements that are not numbers here may be packed: bytes are what can be cut anywhere. Pieces are multiples of every element's size.
+    private void CopyBytes(MergePiece piece)
+    {
+        var (source, entry) = _tensor.Rest;
+        for (long at = 0; at < Entry.ByteLength; at += _pieceElements)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var bytes = source.Data.Read(entry.Offset + at, piece.Bytes((int)Math.Min(_pieceElements, Entry.ByteLength - at)));
+            _output.Write(Entry.Offset + at, _tensor.IsCounter ? Largest(at, bytes) : bytes);
+        }
+    }
+
+    private ReadOnlySpan<byte> Largest(long at, ReadOnlySpan<byte> start)
     {
         var largest = start.ToArray();
         var room = new byte[largest.Length];
-        foreach (var (model, entry) in Sources)
-            Elements.Maximum(entry.DType, model.Data.Read(entry.Offset + (first * entry.DType.SizeInBytes()), room), largest);
+        foreach (var (model, entry) in Sources) Elements.Maximum(entry.DType, model.Data.Read(entry.Offset + at, room), largest);
         return largest;
     }
 

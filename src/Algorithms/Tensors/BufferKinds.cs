@@ -7,7 +7,7 @@ internal static class BufferKinds
     public static bool IsVariance(TensorEntry entry) => LastPart(entry.Name) is "running_var";
 
     /// <summary>A counter of steps.</summary>
-    public static bool IsCounter(TensorEntry entry) => LastPart(entry.Name) is "num_batches_tracked" && entry.DType != TensorDType.BOOL;
+    public static bool IsCounter(TensorEntry entry) => LastPart(entry.Name) is "num_batches_tracked" && entry.DType.IsInteger();
 
     private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..];
 }

@@ -73,11 +73,13 @@ internal static class Elements
                 var bits = MemoryMarshal.Cast<byte, ushort>(values);
                 for (var i = 0; i < bits.Length; i++) wide[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
                 break;
+            case TensorDType.F8_E4M3: Float8.E4M3.Widen(values, wide); break;
+            case TensorDType.F8_E5M2: Float8.E5M2.Widen(values, wide); break;
             default: throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point numbers are widened.");
         }
     }
 
-    /// <summary>scale × wide in a floating-point type, rounded to nearest.</summary>
+    /// <summary>scale × wide in a floating-point type, rounded to nearest; in 8 bits what is too large becomes the largest number.</summary>
     public static void Narrow(TensorDType type, ReadOnlySpan<double> wide, double scale, Span<byte> values)
     {
         switch (type)
@@ -92,6 +94,8 @@ internal static class Elements
                 var bits = MemoryMarshal.Cast<byte, ushort>(values);
                 for (var i = 0; i < bits.Length; i++) bits[i] = ToBFloat((float)(wide[i] * scale));
                 break;
+            case TensorDType.F8_E4M3: Float8.E4M3.Narrow(wide, scale, values); break;
+            case TensorDType.F8_E5M2: Float8.E5M2.Narrow(wide, scale, values); break;
             default: throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point numbers are narrowed.");
         }
     }

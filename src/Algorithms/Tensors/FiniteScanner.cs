@@ -63,6 +63,7 @@ public sealed class FiniteScanner
 
     private void AppendTo(TensorEntry entry, ReadOnlySpan<byte> bytes)
     {
+        if (!entry.DType.IsFloating()) return;
         var size = entry.DType.SizeInBytes();
         if (_cutLength > 0)
         {
@@ -94,6 +95,8 @@ public sealed class FiniteScanner
         TensorDType.F64 => CountIn(MemoryMarshal.Cast<byte, double>(elements)),
         TensorDType.F16 => CountIn(MemoryMarshal.Cast<byte, Half>(elements)),
         TensorDType.BF16 => CountBFloat(MemoryMarshal.Cast<byte, ushort>(elements)),
+        TensorDType.F8_E4M3 => Float8.E4M3.CountNonFinite(elements),
+        TensorDType.F8_E5M2 => Float8.E5M2.CountNonFinite(elements),
         _ => 0,
     };
 

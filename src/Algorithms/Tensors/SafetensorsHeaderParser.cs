@@ -87,8 +87,8 @@ internal static class SafetensorsHeaderParser
         if (dtype is not { } type || shape is not { } extents || offsets is not { } span)
             throw Malformed("dtype, shape or data_offsets is missing.", tensor);
 
-        if (!TensorShape.TryCount(extents.AsSpan(), type.SizeInBytes(), out _))
-            throw new SafetensorsException(SafetensorsProblem.Shape, "the shape needs more bytes than can be counted.", tensor);
+        if (!TensorShape.TryCount(extents.AsSpan(), type, out _))
+            throw new SafetensorsException(SafetensorsProblem.Shape, "the shape needs more bytes than can be counted, or no whole number of them.", tensor);
         var entry = new TensorEntry(tensor, type, extents);
         if (span.Length != 2 || span[1] < span[0] || span[1] - span[0] != entry.ByteLength)
             throw new SafetensorsException(SafetensorsProblem.Offsets,

@@ -10,12 +10,13 @@ public sealed record TensorEntry
     /// <param name="dtype">Element type.</param>
     /// <param name="shape">Extents, row-major; empty for a scalar.</param>
     /// <param name="isBuffer">True for state that no gradient trains (running statistics, counters).</param>
-    /// <exception cref="ArgumentException">The shape holds a negative extent, or its bytes exceed <see cref="long.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentException">The shape holds a negative extent, its bytes exceed <see cref="long.MaxValue"/>, or packed
+    /// elements fill no whole bytes.</exception>
     public TensorEntry(string name, TensorDType dtype, ImmutableArray<long> shape, bool isBuffer = false)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!TensorShape.TryCount(shape.AsSpan(), dtype.SizeInBytes(), out var elements))
-            throw new ArgumentException($"Tensor {Printable.Of(name)}: the shape is negative or too large.", nameof(shape));
+        if (!TensorShape.TryCount(shape.AsSpan(), dtype, out var elements))
+            throw new ArgumentException($"Tensor {Printable.Of(name)}: the shape is negative or too large, or its elements fill no whole bytes.", nameof(shape));
         Name = name;
         DType = dtype;
         Shape = shape.IsDefault ? [] : shape;
@@ -42,7 +43,13 @@ public sealed record TensorEntry
     public long ElementCount { get; }
 
     /// <summary>Length of the data in bytes.</summary>
-    public long ByteLength => ElementCount * DType.SizeInBytes();
+    public long ByteLength => TensorShape.ByteLength(ElementCount, DType);
+
+    /// <summary>Bytes of what can be copied one by one: an element, or a byte where several elements share it.</summary>
+    internal int UnitBytes => DType.IsPacked() ? 1 : DType.SizeInBytes();
+
+    /// <summary>How many of them there are.</summary>
+    internal long UnitCount => ByteLength / UnitBytes;
 
     /// <summary>Whether gradients train it: a floating-point tensor that is no buffer.</summary>
     public bool IsTrainable => !IsBuffer && DType.IsFloating();

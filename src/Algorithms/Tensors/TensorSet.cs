@@ -69,7 +69,8 @@ public sealed class TensorSet : ITensorReader, ITensorWriter
         TensorDType.F64 => typeof(T) == typeof(double),
         TensorDType.F16 => typeof(T) == typeof(Half),
         TensorDType.BOOL => typeof(T) == typeof(bool) || typeof(T) == typeof(byte),
-        // BF16 has no .NET type yet: its bits are read as 16-bit integers.
+        // BF16 and smaller floats have no .NET type: their bits are read as integers, of several packed elements together as bytes.
+        _ when type.IsPacked() => typeof(T) == typeof(byte),
         _ => typeof(T).IsPrimitive && typeof(T) != typeof(float) && typeof(T) != typeof(double)
             && Unsafe.SizeOf<T>() == type.SizeInBytes(),
     };

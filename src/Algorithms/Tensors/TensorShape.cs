@@ -3,11 +3,14 @@ namespace Distributed.Algorithms.Tensors;
 /// <summary>Arithmetic on shapes that come from outside.</summary>
 internal static class TensorShape
 {
-    /// <summary>The product of the extents, provided that it and its size in bytes fit a <see cref="long"/>.</summary>
-    public static bool TryCount(ReadOnlySpan<long> shape, int elementBytes, out long elements)
+    private const int ByteBits = 8;
+
+    /// <summary>The product of the extents, provided that it and its size in bytes fit a <see cref="long"/> and that its bytes are whole.</summary>
+    public static bool TryCount(ReadOnlySpan<long> shape, TensorDType type, out long elements)
     {
         // A zero extent makes the tensor empty, but must not hide an overflow of the others: [2^40, 2^40, 0] is refused too.
         long product = 1;
+        var elementBytes = Math.Max(1, type.SizeInBits() / ByteBits);
         var empty = false;
         foreach (var extent in shape)
         {
@@ -18,6 +21,10 @@ internal static class TensorShape
             product *= Math.Max(extent, 1);
         }
         elements = empty ? 0 : product;
-        return true;
+        return elements % ByteBits * type.SizeInBits() % ByteBits == 0;
     }
+
+    /// <summary>Bytes of as many elements, which fill them.</summary>
+    public static long ByteLength(long elements, TensorDType type) =>
+        (elements / ByteBits * type.SizeInBits()) + (elements % ByteBits * type.SizeInBits() / ByteBits);
 }

@@ -38,9 +38,9 @@ internal static class ConformedModel
             else
             {
                 using var scope = NewDisposeScope();
-                var given = empty([.. theirs.Shape], dtype: TypeOf(theirs.DType));
+                var given = empty([.. theirs.Shape], dtype: TypeOf(theirs.DType)!.Value);
                 bytes.CopyTo(given.bytes);
-                given.to_type(TypeOf(entry.DType)).bytes.CopyTo(conformed.Bytes(entry.Name));
+                given.to_type(TypeOf(entry.DType)!.Value).bytes.CopyTo(conformed.Bytes(entry.Name));
             }
         }
 
@@ -55,7 +55,8 @@ internal static class ConformedModel
             {
                 yield return $"Tensor {Printable.Of(entry.Name)} of the run's model is missing in {Printable.Of(stored.Name)}.";
             }
-            else if (!theirs.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan()) || theirs.DType.IsFloating() != entry.DType.IsFloating())
+            else if (!theirs.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan()) || theirs.DType.IsFloating() != entry.DType.IsFloating()
+                || (theirs.DType != entry.DType && TypeOf(theirs.DType) is null))
             {
                 yield return $"Tensor {Printable.Of(entry.Name)} is {entry.Describe()} in the run's model and {theirs.Describe()} in {Printable.Of(stored.Name)}.";
             }
@@ -67,7 +68,8 @@ internal static class ConformedModel
         }
     }
 
-    private static ScalarType TypeOf(TensorDType type) => type switch
+    // Null for types that no model here has.
+    private static ScalarType? TypeOf(TensorDType type) => type switch
     {
         TensorDType.F32 => ScalarType.Float32,
         TensorDType.F64 => ScalarType.Float64,
@@ -79,6 +81,6 @@ internal static class ConformedModel
         TensorDType.I8 => ScalarType.Int8,
         TensorDType.U8 => ScalarType.Byte,
         TensorDType.BOOL => ScalarType.Bool,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No type of a run's tensors."),
+        _ => null,
     };
 }

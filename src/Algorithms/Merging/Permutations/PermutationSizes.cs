@@ -29,6 +29,8 @@ internal sealed class PermutationSizes
             _problems.Add($"Tensor {name} of the permutation specification is not in the model.");
         else if (entry.Shape.Length != tensor.Axes.Length)
             _problems.Add($"Tensor {name} is {entry.Describe()}; the permutation specification has {tensor.Axes.Length} axes for it.");
+        else if (entry.DType.IsPacked())
+            _problems.Add($"Tensor {name} is {entry.Describe()}, whose elements share bytes: it cannot be permuted.");
         foreach (var how in tensor.Axes.SelectMany(axis => axis))
         {
             if (how.Block < 1 || how.Offset < 0 || how.Units < 1)
