@@ -31,6 +31,35 @@ internal static class OutputPath
             : target;
     }
 
+    /// <summary>Why no file can be written there; null when nothing is in the way.</summary>
+    /// <param name="path">As the user gave it.</param>
+    public static string? Problem(string path)
+    {
+        try
+        {
+            Resolve(path);
+            return null;
+        }
+        catch (IOException error)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>The full path of a file behind its links, to tell whether two names are one file.</summary>
+    /// <param name="path">A name, of something that exists or not.</param>
+    public static string Real(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        }
+        catch (IOException)
+        {
+            return Path.GetFullPath(path);
+        }
+    }
+
     // .NET does not tell a device from a file. Elsewhere than on Linux it is taken for a file, as renaming would.
     private static bool IsPlain(string path)
     {

@@ -61,10 +61,16 @@ internal sealed class MeasuredMerge(MergeSubject subject, MergeContext context, 
             return MergeFault.Refused("MODEL_NON_FINITE", $"Tensor {Printable.Of(broken.Tensor)} of the merged model would hold NaN or infinite numbers.");
         }
 
-        using var output = MergedFile.Create(Request.Output, repaired.Manifest, subject.Files.Metadata);
+        if (subject.Shadowed(repaired.Manifest) is { } shadowed)
+        {
+            result = null;
+            return shadowed;
+        }
+
+        using var output = MergedFile.Create(Request.Output, repaired.Manifest, subject.Files.Metadata, Request.ShardBytes);
         output.Write(0, repaired.Data.Span);
         cancellation.ThrowIfCancellationRequested();
-        result = result with { Bytes = output.Keep(), Notes = [.. notes] };
+        result = result with { Bytes = output.Keep(), Notes = [.. subject.Files.Notes, .. notes] };
         return null;
     }
 
@@ -117,7 +123,7 @@ internal sealed class MeasuredMerge(MergeSubject subject, MergeContext context, 
                 spec, StoredModel.Of(models[0], Request.Models[0]), StoredModel.Of(model, Request.Models[i + 1]))).Distinct().ToArray() is { Length: > 0 } problems
             ? MergeFault.Refused("MODEL_SHAPE", problems)
             : null;
-        if (fault is not null)
+        if (fault is not null || (fault = CheckMix(models, notes)) is not null)
         {
             return null;
         }
@@ -142,8 +148,20 @@ internal sealed class MeasuredMerge(MergeSubject subject, MergeContext context, 
             return null;
         }
 
+        if ((fault = CheckMix(matched.Aligned, [])) is not null)
+        {
+            return null;
+        }
+
         var shares = Shares()!;
         return new(ModelMix.Of(matched.Aligned, shares, cancellation), matched.Aligned, shares, matched.Report, null);
+    }
+
+    private MergeFault? CheckMix(IReadOnlyList<TensorSet> models, List<string> skipped)
+    {
+        var mix = ModelMix.Check(models, Request.Models);
+        skipped.AddRange(mix.Skipped);
+        return mix.Problems.IsEmpty ? null : MergeFault.Refused("MODEL_SHAPE", mix.Problems);
     }
 
     private Outcome? MergeTensors(TensorSet[] models, out MergeFault? fault)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Tensors;
+using Distributed.Cli.Artifacts;
 
 namespace Distributed.Cli.Merging;
 
@@ -23,7 +24,15 @@ internal sealed class MergeFiles : IDisposable
     public ImmutableArray<ModelFile> Importance { get; private set; } = [];
 
     /// <summary>The free strings of the first model, which the merged one carries on.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => Models[0].Header.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => Models[0].Metadata;
+
+    /// <summary>Things to know of the files, a sentence each.</summary>
+    public IEnumerable<string> Notes => opened.Select(file => file.Note).OfType<string>().Distinct();
+
+    /// <summary>The first input that a file is, under whichever name; null when it is none.</summary>
+    /// <param name="output">The file.</param>
+    public string? Holding(string output) =>
+        opened.SelectMany(file => file.Files).FirstOrDefault(input => OutputPath.Real(input) == OutputPath.Real(output));
 
     /// <summary>Opens everything that the request names; null when one cannot be taken.</summary>
     /// <param name="request">The request.</param>
@@ -83,7 +92,7 @@ internal sealed class MergeFiles : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            missing.Add($"{path}: {(Directory.Exists(path) ? "is a folder" : File.Exists(path) ? error.Message : "no such file")}");
+            missing.Add($"{path}: {(File.Exists(path) || Directory.Exists(path) ? error.Message : "no such file")}");
         }
 
         return null;

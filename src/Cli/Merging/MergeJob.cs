@@ -54,7 +54,12 @@ internal sealed class MergeJob(MergeRequest request, Terminal terminal, NodePlug
             return MergeFault.Refused("MODEL_SHAPE", plan.Problems);
         }
 
-        using var output = MergedFile.Create(request.Output, plan.Manifest, subject.Files.Metadata);
+        if (subject.Shadowed(plan.Manifest) is { } shadowed)
+        {
+            return shadowed;
+        }
+
+        using var output = MergedFile.Create(request.Output, plan.Manifest, subject.Files.Metadata, request.ShardBytes);
         var report = ModelMerge.Run(plan, output, cancellation);
         if (report.Outcome != MergeOutcome.Merged)
         {
@@ -63,7 +68,7 @@ internal sealed class MergeJob(MergeRequest request, Terminal terminal, NodePlug
 
         result = new MergeResult
         {
-            Method = request.Method, Output = request.Output, Bytes = output.Keep(), Notes = plan.Skipped, Details = MergeDetails.Of(report),
+            Method = request.Method, Output = request.Output, Bytes = output.Keep(), Notes = [.. subject.Files.Notes, .. plan.Skipped], Details = MergeDetails.Of(report),
         };
         return null;
     }

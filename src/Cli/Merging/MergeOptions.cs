@@ -11,9 +11,16 @@ internal sealed class MergeOptions
     private const int MostPoints = 1001;
     private const int MostThreads = 1024;
 
-    private readonly Argument<string[]> models = new("MODEL") { Description = "Models (safetensors), in order.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> models = new("MODEL") { Description = "Models in order: a safetensors file, an index of shards, or a folder with one of them.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> method = new("--method") { HelpName = "NAME", Description = "How to merge; --list shows all methods.", DefaultValueFactory = _ => "" };
     private readonly Option<string> output = new("--output", "-o") { HelpName = "FILE", Description = "Where the merged model goes; written aside and renamed.", DefaultValueFactory = _ => "" };
+    private readonly Option<long?> shardSize = new("--shard-size")
+    {
+        HelpName = "SIZE",
+        Description = "Most bytes of tensors in a file, e.g. 5GB: FILE-00001-of-0000N.safetensors with an index beside them. [default: one file]",
+        CustomParser = result => Size(result.Tokens.Single().Value, result.AddError),
+    };
+
     private readonly Option<string[]> set = new("--set")
     {
         HelpName = "KEY=VALUE", Description = "Sets a parameter of the method, e.g. --set density=0.2. May be repeated.", DefaultValueFactory = _ => [],
@@ -64,7 +71,7 @@ internal sealed class MergeOptions
         command.Arguments.Add(models);
         foreach (var option in new Option[]
         {
-            method, output, set, @base, weights, importance, mismatch, spec, run, dataPath, alpha, repair, barrier, plot, points, examples, threads, List, Format,
+            method, output, shardSize, set, @base, weights, importance, mismatch, spec, run, dataPath, alpha, repair, barrier, plot, points, examples, threads, List, Format,
         })
         {
             command.Options.Add(option);
@@ -77,6 +84,7 @@ internal sealed class MergeOptions
         Models = [.. parsed.GetValue(models) ?? []],
         Method = parsed.GetRequiredValue(method),
         Output = parsed.GetRequiredValue(output),
+        ShardBytes = parsed.GetValue(shardSize),
         Set = [.. parsed.GetRequiredValue(set)],
         Base = parsed.GetValue(@base),
         Weights = [.. parsed.GetValue(weights) ?? []],
@@ -136,6 +144,20 @@ internal sealed class MergeOptions
         Description = description,
         CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => Parse(name, text, result.AddError) ?? 0)],
     };
+
+    private static long? Size(string text, Action<string> complain)
+    {
+        // Powers of ten, as Hugging Face counts.
+        (string Unit, long Bytes)[] units = [("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1), ("", 1)];
+        var (unit, bytes) = units.First(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
+        if (long.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= long.MaxValue / bytes)
+        {
+            return number * bytes;
+        }
+
+        complain($"--shard-size takes a number of bytes, KB, MB or GB, such as 5GB, got '{text}'.");
+        return null;
+    }
 
     private static double? Parse(string name, string text, Action<string> complain)
     {

@@ -15,6 +15,9 @@ internal sealed record MergeRequest
     /// <summary>Where the merged model goes.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Most bytes of tensors in a file of the merged model; null for one file.</summary>
+    public long? ShardBytes { get; init; }
+
     /// <summary><c>KEY=VALUE</c> of each <c>--set</c>: the method's parameters.</summary>
     public ImmutableArray<string> Set { get; init; } = [];
 

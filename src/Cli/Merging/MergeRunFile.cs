@@ -31,13 +31,13 @@ internal static class MergeRunFile
     }
 
     /// <summary>What the folder of a model says of its run.</summary>
-    /// <param name="model">The model's file.</param>
+    /// <param name="model">The model's file or folder.</param>
     /// <param name="dataPath">Folder of the data, where it is not the one that the run used.</param>
     /// <param name="mistakes">Receives what is wrong with a file that is there.</param>
     /// <returns>The run, or null where the folder says nothing.</returns>
     public static RunSpec? ReadBeside(string model, string? dataPath, ICollection<string> mistakes)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        var folder = Directory.Exists(model) ? Path.GetFullPath(model) : Path.GetDirectoryName(Path.GetFullPath(model))!;
         if (Beside.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } path)
         {
             return null;

@@ -1,6 +1,7 @@
 using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Merging.Methods;
 using Distributed.Algorithms.Merging.Permutations;
+using Distributed.Algorithms.Tensors;
 using Distributed.Cli.Checks;
 using Distributed.Cli.Output;
 using Distributed.Node.Merging;
@@ -60,6 +61,13 @@ internal sealed record MergeSubject(MergeRequest Request, MergeMethod Method, ob
     /// <summary>The merge of a tensor method, checked.</summary>
     /// <param name="score">The score, where the method chooses by one.</param>
     public MergePlan Plan(ModelScore? score) => ModelMerge.Plan(Method.Merger!, (MergerParameters)Parameters, Files.ToInput(Request, score));
+
+    /// <summary>Why the merged model must not be written: a shard of it would take the place of an input.</summary>
+    /// <param name="merged">The merged model's tensors.</param>
+    public MergeFault? Shadowed(TensorManifest merged) =>
+        ShardLayout.Of(Request.Output, merged, Request.ShardBytes).Select(shard => (shard.Name, Input: Files.Holding(shard.Name))).FirstOrDefault(shard => shard.Input is not null) is { Input: { } input, Name: var name }
+            ? MergeFault.Usage($"The output {name} is the input {input}; give it another name.")
+            : null;
 
     private MergeFault? Missing() =>
         NeedsData ? MergeFault.Usage($"{Why()} needs the run's examples: --run FILE names the run, --data-path DIR its data; no run.json lies beside {Request.Models[0]}.")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Distributed.Algorithms.Merging;
+using Distributed.Cli.Artifacts;
 using Distributed.Cli.RunFiles;
 using Distributed.Protocols.Runs;
 
@@ -146,10 +147,10 @@ internal static class MergeUsage
             yield break;
         }
 
-        var output = Real(request.Output);
+        var output = OutputPath.Real(request.Output);
         foreach (var input in request.Models.Concat(request.Importance).Append(request.Base).Append(request.Spec).Append(request.Run).OfType<string>())
         {
-            if (Real(input) == output)
+            if (OutputPath.Real(input) == output)
             {
                 yield return $"The output {request.Output} is the input {input}; give it another name.";
             }
@@ -168,25 +169,17 @@ internal static class MergeUsage
             }
         }
 
-        if (Directory.Exists(request.Output))
+        foreach (var path in new[] { request.Output, request.Plot }.OfType<string>())
         {
-            yield return $"The output {request.Output} is a folder.";
+            if (OutputPath.Problem(path) is { } problem)
+            {
+                yield return problem;
+            }
         }
-        else if (Path.GetDirectoryName(output) is { } folder && !Directory.Exists(folder))
+
+        if (Path.GetDirectoryName(output) is { } folder && !Directory.Exists(folder))
         {
             yield return $"The folder of the output {request.Output} does not exist.";
-        }
-    }
-
-    private static string Real(string path)
-    {
-        try
-        {
-            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        }
-        catch (IOException)
-        {
-            return Path.GetFullPath(path);
         }
     }
 }

@@ -4,34 +4,40 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Cli.Merging;
 
-/// <summary>A model that is being written: beside its name until it is whole, then renamed. Whoever reads the name sees the old file or the new one.</summary>
+/// <summary>
+/// A model that is being written, in a file or in shards: beside its name until it is whole, then renamed. Whoever reads the name sees the old file or the new
+/// one; the index of shards comes last.
+/// </summary>
 internal sealed class MergedFile : ITensorWriter, IDisposable
 {
     private readonly string path;
-    private readonly string aside;
-    private readonly long dataOffset;
-    private readonly SafeFileHandle handle;
-    private bool kept;
+    private readonly List<Part> parts = [];
 
-    private MergedFile(string path, long dataOffset, SafeFileHandle handle, string aside) =>
-        (this.path, this.dataOffset, this.handle, this.aside) = (path, dataOffset, handle, aside);
+    private MergedFile(string path) => this.path = path;
 
-    /// <summary>Begins a file: room for all of it is asked for at once, so that a full disk is known before the work.</summary>
+    /// <summary>Begins the files: room for all of them is asked for at once, so that a full disk is known before the work.</summary>
     /// <param name="path">The name that it will get.</param>
     /// <param name="manifest">Its tensors.</param>
     /// <param name="metadata">Free strings to carry along.</param>
+    /// <param name="shardBytes">Most bytes of tensors in a file; null for one file.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static MergedFile Create(string path, TensorManifest manifest, IReadOnlyDictionary<string, string> metadata)
+    public static MergedFile Create(string path, TensorManifest manifest, IReadOnlyDictionary<string, string> metadata, long? shardBytes)
     {
         path = OutputPath.Resolve(path);
-        var header = Safetensors.BuildHeader(manifest, metadata);
-        var aside = $"{path}.{Guid.NewGuid():N}.tmp";
-        var handle = File.OpenHandle(
-            aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: header.Length + manifest.ByteLength);
-        var file = new MergedFile(path, header.Length, handle, aside);
+        var layout = ShardLayout.Of(path, manifest, shardBytes);
+        if (layout.Count > 1 && File.Exists(path))
+        {
+            throw new IOException($"{path} exists, and whoever loads the folder would take it for the shards beside it; remove it, or give another name.");
+        }
+
+        var file = new MergedFile(path);
         try
         {
-            RandomAccess.Write(handle, header, 0);
+            foreach (var shard in layout)
+            {
+                file.parts.Add(Part.Create(shard, metadata));
+            }
+
             return file;
         }
         catch
@@ -42,27 +48,96 @@ internal sealed class MergedFile : ITensorWriter, IDisposable
     }
 
     /// <inheritdoc />
-    public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, dataOffset + offset);
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var part in parts.SkipWhile(part => part.End <= offset))
+        {
+            if (bytes.IsEmpty)
+            {
+                return;
+            }
 
-    /// <summary>Gives the whole file its name.</summary>
+            var piece = bytes[..(int)Math.Min(bytes.Length, part.End - offset)];
+            RandomAccess.Write(part.Handle, piece, part.DataOffset + offset - part.Layout.Start);
+            offset += piece.Length;
+            bytes = bytes[piece.Length..];
+        }
+    }
+
+    /// <summary>Gives the whole its name.</summary>
     /// <returns>Its length in bytes.</returns>
     public long Keep()
     {
-        var length = RandomAccess.GetLength(handle);
-        RandomAccess.FlushToDisk(handle);
-        handle.Dispose();
-        File.Move(aside, path, overwrite: true);
-        kept = true;
+        long length = 0;
+        foreach (var part in parts)
+        {
+            length += RandomAccess.GetLength(part.Handle);
+            RandomAccess.FlushToDisk(part.Handle);
+            part.Handle.Dispose();
+        }
+
+        foreach (var part in parts)
+        {
+            File.Move(part.Aside, part.Target, overwrite: true);
+        }
+
+        if (parts.Count > 1)
+        {
+            WriteIndex();
+        }
+
         return length;
     }
 
     /// <summary>Removes what was not kept.</summary>
     public void Dispose()
     {
-        handle.Dispose();
-        if (!kept)
+        foreach (var part in parts)
+        {
+            part.Handle.Dispose();
+            File.Delete(part.Aside);
+        }
+    }
+
+    private void WriteIndex()
+    {
+        var index = OutputPath.Resolve(ShardLayout.Index(path));
+        var aside = $"{index}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            var shards = from part in parts from entry in part.Layout.Manifest select KeyValuePair.Create(entry.Name, Path.GetFileName(part.Layout.Name));
+            new ShardIndex(shards.ToDictionary(StringComparer.Ordinal)).Write(aside, parts.Sum(part => part.Layout.Manifest.ByteLength));
+            File.Move(aside, index, overwrite: true);
+        }
+        finally
         {
             File.Delete(aside);
+        }
+    }
+
+    /// <summary>One file on its way.</summary>
+    private sealed record Part(ShardLayout Layout, string Target, string Aside, SafeFileHandle Handle, long DataOffset)
+    {
+        public long End => Layout.Start + Layout.Manifest.ByteLength;
+
+        public static Part Create(ShardLayout layout, IReadOnlyDictionary<string, string> metadata)
+        {
+            var target = OutputPath.Resolve(layout.Name);
+            var header = Safetensors.BuildHeader(layout.Manifest, metadata);
+            var aside = $"{target}.{Guid.NewGuid():N}.tmp";
+            var handle = File.OpenHandle(
+                aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: header.Length + layout.Manifest.ByteLength);
+            try
+            {
+                RandomAccess.Write(handle, header, 0);
+                return new(layout, target, aside, handle, header.Length);
+            }
+            catch
+            {
+                handle.Dispose();
+                File.Delete(aside);
+                throw;
+            }
         }
     }
 }

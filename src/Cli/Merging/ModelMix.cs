@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Distributed.Algorithms;
 using Distributed.Algorithms.Merging;
 using Distributed.Algorithms.Merging.Methods;
@@ -20,9 +21,18 @@ internal static class ModelMix
             sources.Add(new MergeSource("model", models[i].Manifest, models[i]) { Weight = shares[i] });
         }
 
-        var plan = ModelMerge.Plan(Registry.FindMerger("linear")!, new LinearParameters { Normalize = false }, new MergeInput { Models = [.. sources] });
+        var plan = Plan([.. sources]);
         var mixed = new TensorSet(plan.Manifest);
         ModelMerge.Run(plan, mixed, cancellation);
         return mixed;
     }
+
+    /// <summary>What is in the way of a mean, and what is not averaged in it.</summary>
+    /// <param name="models">The models, of the same tensors.</param>
+    /// <param name="names">What messages call them.</param>
+    public static MergePlan Check(IReadOnlyList<TensorSet> models, IReadOnlyList<string> names) =>
+        Plan([.. models.Select((model, i) => new MergeSource(names[i], model.Manifest, model))]);
+
+    private static MergePlan Plan(ImmutableArray<MergeSource> sources) =>
+        ModelMerge.Plan(Registry.FindMerger("linear")!, new LinearParameters { Normalize = false }, new MergeInput { Models = sources });
 }

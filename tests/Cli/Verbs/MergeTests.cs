@@ -193,20 +193,23 @@ public sealed class MergeTests : IDisposable
         Assert.Contains("bad.yaml:2: Tensor 'fc2.weight'", ended.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Stream_OfModelsLargerThanTheHeap_Merges()
+    [Theory]
+    [InlineData(1, "5GB")]
+    [InlineData(3, "40MB")]
+    public async Task Stream_OfModelsLargerThanTheHeap_Merges(int shards, string shardSize)
     {
         // Both models and the merged one together are 288 MB of numbers; the heap may have 64.
         const long Elements = 24_000_000;
         foreach (var name in (string[])["a", "b"])
         {
-            using var file = File.Create(At(name));
-            var manifest = new TensorManifest([new("w", TensorDType.F32, [Elements])]);
-            file.Write(Safetensors.BuildHeader(manifest));
-            file.SetLength(file.Length + manifest.ByteLength);
+            WriteZeros(name, Elements, shards);
         }
 
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dist.dll"), "merge", At("a"), At("b"), "--method", "slerp", "-o", At("c")])
+        var start = new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "dist.dll"), "merge", Path.Combine(folder.Path, "a"), Path.Combine(folder.Path, "b"), "--method", "slerp", "-o", At("c"),
+            "--shard-size", shardSize,
+        ])
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         };
@@ -216,7 +219,27 @@ public sealed class MergeTests : IDisposable
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == ExitCode.Done, await error);
-        Assert.Equal(new FileInfo(At("a")).Length, new FileInfo(At("c")).Length);
+        var written = Directory.GetFiles(folder.Path, "c*.safetensors");
+        Assert.Equal(shards, written.Length);
+        Assert.InRange(written.Sum(file => new FileInfo(file).Length), Elements * sizeof(float), (Elements * sizeof(float)) + 1000);
+    }
+
+    private void WriteZeros(string name, long elements, int shards)
+    {
+        var model = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
+        for (var i = 1; i <= shards; i++)
+        {
+            using var file = File.Create(Path.Combine(model, shards == 1 ? "model.safetensors" : $"model-{i:00000}-of-{shards:00000}.safetensors"));
+            var manifest = new TensorManifest([new($"w{i}", TensorDType.F32, [elements / shards])]);
+            file.Write(Safetensors.BuildHeader(manifest));
+            file.SetLength(file.Length + manifest.ByteLength);
+        }
+
+        if (shards > 1)
+        {
+            File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), $$"""{ "weight_map": { {{string.Join(", ", Enumerable.Range(1, shards).Select(
+                i => $"\"w{i}\": \"model-{i:00000}-of-{shards:00000}.safetensors\""))}} } }""");
+        }
     }
 
     private string At(string name) => Path.Combine(folder.Path, $"{name}.safetensors");
