@@ -5,6 +5,9 @@ using System.Text;
 namespace Distributed.Cli.Merging;
 
 /// <summary>The lines of one split: loss over the position between the two models, as SVG with its own colours, so that it stands by itself.</summary>
+/// <remarks>
+/// Drawn by hand: where no font is installed ScottPlot's SVG has no text at all, and it brings 13 MB of libraries. Here the viewer's fonts count.
+/// </remarks>
 /// <param name="Title">What it shows.</param>
 /// <param name="Lines">Lines of the same positions.</param>
 internal sealed record BarrierPanel(string Title, IReadOnlyList<NamedBarrier> Lines)

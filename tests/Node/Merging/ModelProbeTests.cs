@@ -142,6 +142,16 @@ public sealed class ModelProbeTests : IDisposable
         Assert.Contains("'extra'", problems[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Conform_OfATypeThatNoRunHas_NamesTheTensors()
+    {
+        var problems = new List<string>();
+        var small = new TensorSet(new TensorManifest(first.Manifest.Select(entry => new TensorEntry(entry.Name, TensorDType.F8_E4M3, entry.Shape))));
+        Assert.Null(probe.Conform(StoredModel.Of(small), problems));
+        Assert.Equal(first.Manifest.Count, problems.Count);
+        Assert.Contains("F8_E4M3", problems[0], StringComparison.Ordinal);
+    }
+
     private TensorSet Initial(int seed)
     {
         var model = new TensorSet(probe.Manifest);
