@@ -45,7 +45,7 @@ public sealed class EmbeddedSiloTests
     private static int[] ReachablePorts()
     {
         var mine = Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Select(path => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name)
+            .Select(SocketOf)
             .Where(name => name?.StartsWith("socket:[", StringComparison.Ordinal) == true)
             .ToHashSet();
         return [.. new[] { "/proc/self/net/tcp", "/proc/self/net/tcp6" }.SelectMany(File.ReadLines)
@@ -54,6 +54,19 @@ public sealed class EmbeddedSiloTests
             .Select(fields => fields[1].Split(':'))
             .Where(local => !IPAddress.IsLoopback(AddressOf(local[0])))
             .Select(local => int.Parse(local[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+    }
+
+    // A descriptor may be closed between the listing and the look at it.
+    private static string? SocketOf(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     // Words of four bytes, each in the machine's order.
