@@ -6,6 +6,7 @@ using Distributed.Protocols.V1;
 
 namespace Distributed.Coordinator.Tests.Hosting;
 
+[Collection(WholeProcess.Name)]
 public sealed class EmbeddedSiloTests
 {
     private const string Listening = "0A";

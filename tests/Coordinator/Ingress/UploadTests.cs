@@ -9,6 +9,7 @@ using Grpc.Core;
 
 namespace Distributed.Coordinator.Tests.Ingress;
 
+[Collection(WholeProcess.Name)]
 public sealed class UploadTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder folder = new();
