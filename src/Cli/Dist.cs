@@ -14,6 +14,12 @@ public static class Dist
     /// <returns>The exit code: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 partial, 5 interrupted.</returns>
     public static async Task<int> RunAsync(string[] args, NodePlugins? plugins = null)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Terminal.OfProcess().Complain("Distributed runs on Linux and macOS. On Windows, use it in WSL 2.");
+            return ExitCode.Failed;
+        }
+
         using var stop = new CancellationTokenSource();
         var asked = 0;
         void OnSignal(PosixSignalContext context)

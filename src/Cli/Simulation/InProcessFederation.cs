@@ -6,6 +6,7 @@ using Distributed.Coordinator.Hosting;
 using Distributed.Coordinator.Storage;
 using Distributed.Node.Connection;
 using Distributed.Node.Hosting;
+using Distributed.Node.Scratch;
 using Distributed.Node.Session;
 using Distributed.Node.Training;
 using Distributed.Protocols.Refusals;
@@ -19,7 +20,12 @@ namespace Distributed.Cli.Simulation;
 /// <summary>A coordinator and one node per worker in this process, over a Unix socket: the same code and the same wire as a deployment.</summary>
 internal sealed class InProcessFederation : IAsyncDisposable
 {
-    private readonly DirectoryInfo sockets = Directory.CreateTempSubdirectory("dist-");
+    private const string SocketName = "coordinator.sock";
+
+    // Bytes of a socket's path that every system takes: macOS has 104 with the zero at its end, Linux 108.
+    private const int SocketPathBytes = 103;
+
+    private readonly ScratchFolder scratch = ScratchFolder.Create(SocketPathBytes - 1 - SocketName.Length);
     private readonly CancellationTokenSource stop = new();
     private readonly ILoggerFactory loggers = Logs.ToStandardError(LogLevel.Warning);
     private readonly CoordinatorHost coordinator;
@@ -33,7 +39,7 @@ internal sealed class InProcessFederation : IAsyncDisposable
             services.AddLogging(logging => Logs.Configure(logging, LogLevel.Warning));
         });
 
-    private string Socket => Path.Combine(sockets.FullName, "coordinator.sock");
+    private string Socket => Path.Combine(scratch.Path, SocketName);
 
     /// <summary>Starts all of it.</summary>
     /// <param name="data">The coordinator's data directory.</param>
@@ -83,7 +89,7 @@ internal sealed class InProcessFederation : IAsyncDisposable
         await coordinator.DisposeAsync();
         loggers.Dispose();
         stop.Dispose();
-        sockets.Delete(recursive: true);
+        scratch.Dispose();
     }
 
     private void StartNodes(SimulationSpec layout, NodePlugins plugins)

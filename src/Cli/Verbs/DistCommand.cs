@@ -46,6 +46,7 @@ internal static class DistCommand
         StatusVerb.Create(terminal),
         LsVerb.Create(terminal),
         StopVerb.Create(terminal),
+        ResumeVerb.Create(terminal),
         ReportVerb.Create(terminal),
         MergeVerb.Create(terminal, plugins),
         VerifyVerb.Create(terminal),

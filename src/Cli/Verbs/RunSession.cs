@@ -17,6 +17,9 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
     /// <summary>What an interruption does to the run: gives its last status, or null when the run goes on without us.</summary>
     public Func<Task<RunStatus?>> OnInterrupt { get; init; } = () => Task.FromResult<RunStatus?>(null);
 
+    /// <summary>The command that goes on with the run when it has failed; null: none does.</summary>
+    public string? ResumeCommand { get; init; }
+
     /// <summary>Whether missing nodes are a person's to start, so that waiting for them is said.</summary>
     public bool SaysWaits { get; init; } = true;
 
@@ -72,6 +75,11 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
         if (result.Status.State != "completed" && result.Status.Detail.Length > 0)
         {
             terminal.Complain(result.Status.Detail);
+        }
+
+        if (result.Status.State == "failed" && ResumeCommand is { } command)
+        {
+            terminal.Error.WriteLine($"When the cause is gone, go on with: {command}");
         }
 
         if (result.Status.ModelHash.Length > 0)

@@ -49,6 +49,7 @@ internal static class RunVerb
         using var folder = RunFolder.Create(output, id, spec);
         var session = new RunSession(terminal, client, spec, id, folder, format)
         {
+            ResumeCommand = $"./dist resume {id} --coordinator {client.Address}",
             OnInterrupt = () =>
             {
                 terminal.Error.WriteLine(

@@ -18,10 +18,8 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, TimeProvi
     {
         var json = RunSubmission.Check(request.SpecJson).OrThrowRpc();
         var runId = RunSubmission.NameOf(request.RunId, RunSpecJson.Parse(json, [])!.Name, time.GetUtcNow());
-        var answer = await Grain(runId).Submit(json);
-        return RefusalCodes.Parse(answer.Code) is { } code
-            ? throw new Refusal(code, answer.Detail).ToRpcException()
-            : new SubmitReply { RunId = runId };
+        OrThrow(await Grain(runId).Submit(json));
+        return new SubmitReply { RunId = runId };
     }
 
     /// <inheritdoc />
@@ -73,11 +71,26 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, TimeProvi
     public override async Task<StopReply> Stop(StopRequest request, ServerCallContext context) =>
         new() { Status = StatusOf(await Grain(request.RunId).Stop() ?? throw Unknown()) };
 
+    /// <inheritdoc />
+    public override async Task<ResumeReply> Resume(ResumeRequest request, ServerCallContext context)
+    {
+        OrThrow(await Grain(request.RunId).Reopen());
+        return new() { Status = StatusOf(await Grain(request.RunId).GetStatus() ?? throw Unknown()) };
+    }
+
     private IRunGrain Grain(string runId) => EntityName.Check("run id", runId) is { } refusal
         ? throw refusal.ToRpcException()
         : grains.GetGrain<IRunGrain>(runId);
 
     private static RpcException Unknown() => new Refusal(RefusalCode.RunUnknown, "No run has this id.").ToRpcException();
+
+    private static void OrThrow(SubmitAnswer answer)
+    {
+        if (RefusalCodes.Parse(answer.Code) is { } code)
+        {
+            throw new Refusal(code, answer.Detail).ToRpcException();
+        }
+    }
 
     private static RunStatus StatusOf(RunReport report) => new()
     {

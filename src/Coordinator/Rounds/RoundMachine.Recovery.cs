@@ -24,6 +24,7 @@ internal static partial class RoundMachine
             recordedThrough = latest.Round;
         }
 
+        var resumedAt = facts.State?.ResumedAt ?? 0;
         var state = new RoundState
         {
             Setup = setup,
@@ -33,7 +34,8 @@ internal static partial class RoundMachine
             Pending = pending,
             LastRecord = facts.Emitted.LastOrDefault(),
             Abandoned = Abandoned(facts.Emitted.AsEnumerable()) + Abandoned(pending.AsEnumerable()),
-            AbandonedInRow = facts.Emitted.Concat(pending).Reverse().TakeWhile(IsAbandoned).Count(),
+            AbandonedInRow = facts.Emitted.Concat(pending).Reverse().TakeWhile(record => IsAbandoned(record) && record.Round >= resumedAt).Count(),
+            ResumedAt = resumedAt,
             RefusedInAll = facts.Emitted.Concat(pending).Sum(record => record.Refused.Length),
             Evaluations = Unfinished(setup, pending, facts),
             WithBuffers = facts.WithBuffers,
@@ -42,6 +44,17 @@ internal static partial class RoundMachine
             ? state with { Phase = RunPhase.Ended, Outcome = ended.Outcome, Reason = ended.Reason, Round = Math.Max(0, state.Round - 1), Evaluations = state.Evaluations.Clear() }
             : Reopened(state, facts);
     }
+
+    /// <summary>The same run without its end: one that failed or was stopped goes on with the round after its last recorded one, with as many tries as a new one has.</summary>
+    /// <param name="written">What the grain wrote when the run ended.</param>
+    /// <param name="emitted">The last round in <c>rounds.jsonl</c>; 0: none.</param>
+    public static RunGrainState Resumed(RunGrainState written, int emitted) => written with
+    {
+        Outcome = "",
+        Reason = "",
+        EndedUnixMilliseconds = 0,
+        ResumedAt = emitted + 1,
+    };
 
     private static RoundState Reopened(RoundState state, RunRecoveryFacts facts)
     {

@@ -67,6 +67,9 @@ internal sealed record RoundState
     /// <summary>Rounds abandoned since the last commit.</summary>
     public int AbandonedInRow { get; init; }
 
+    /// <summary>The first round since an operator took the ended run up again; rounds abandoned before do not count against it. 0: none did.</summary>
+    public int ResumedAt { get; init; }
+
     /// <summary>Rounds abandoned in all.</summary>
     public int Abandoned { get; init; }
 

@@ -48,6 +48,10 @@ public sealed record RunGrainState : Storage.IStateDurability
     [Id(10)]
     public long WrittenUnixMilliseconds { get; init; }
 
+    /// <summary>The first round since an operator took the ended run up again; 0: none did.</summary>
+    [Id(11)]
+    public int ResumedAt { get; init; }
+
     /// <summary>Whether the run is made durable, its state included.</summary>
     [Id(9)]
     public bool Durable { get; init; } = true;

@@ -24,6 +24,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("stop")]
     Task<RunReport?> Stop();
 
+    /// <summary>Goes on with a run that failed or was stopped; one that is under way stays as it is.</summary>
+    [Alias("reopen")]
+    Task<SubmitAnswer> Reopen();
+
     /// <summary>A node is connected. Does not wait for the node.</summary>
     [Alias("node-joined")]
     Task NodeJoined(NodeDescription node, ImmutableArray<NodeTaskKey> holding, INodeConnection connection);

@@ -62,6 +62,9 @@ internal sealed class RunFolder
     /// <summary>Writes the summary; the last file of a run.</summary>
     public void WriteSummary(object summary) => Replace("summary.json", JsonSerializer.Serialize(summary, Indented) + "\n", durable: true);
 
+    /// <summary>The run goes on: it has no summary until it ends again.</summary>
+    public void RemoveSummary() => File.Delete(Path("summary.json"));
+
     /// <summary>The lines that are out. A line cut off by a crash is removed, so that the next one begins on its own.</summary>
     public ImmutableArray<RoundRecord> ReadRounds()
     {

@@ -43,6 +43,9 @@ internal sealed partial class RunGrain
     [LoggerMessage(2214, LogLevel.Warning, "Run {Run} {What}")]
     private partial void LogDisk(string run, string what);
 
+    [LoggerMessage(2215, LogLevel.Information, "Run {Run} is taken up again by an operator: round {Round}, version {Version}")]
+    private partial void LogReopened(string run, int round, long version);
+
     [LoggerMessage(2212, LogLevel.Warning, "Run {Run}: node {Node} tells of {Told} clients, expected {Clients}; it is left out of partition.json")]
     private partial void LogOtherPartition(string run, string node, int told, int clients);
 }

@@ -58,7 +58,7 @@ internal sealed partial class RunGrain(
         {
             return this.specJson == specJson
                 ? new SubmitAnswer("", "")
-                : new SubmitAnswer(RefusalCodes.WireName(RefusalCode.RunConflict), "A run with this id and another specification exists.");
+                : Refused(RefusalCode.RunConflict, "A run with this id and another specification exists.");
         }
 
         var written = stored.State;
@@ -102,6 +102,40 @@ internal sealed partial class RunGrain(
 
         await Handle(new RoundEvent.StopRequested(Now));
         return Report();
+    }
+
+    /// <inheritdoc />
+    public async Task<SubmitAnswer> Reopen()
+    {
+        if (spec is null)
+        {
+            return Refused(RefusalCode.RunUnknown, "No run has this id.");
+        }
+
+        if (state.Phase != RunPhase.Ended)
+        {
+            return new SubmitAnswer("", "");
+        }
+
+        if (state.Outcome is not ("failed" or "stopped"))
+        {
+            return Refused(RefusalCode.RunOver, $"The run is {state.Outcome}: all of its {spec.Rounds} rounds are done. Submit a new one.");
+        }
+
+        if (!background.IsCompleted)
+        {
+            return Refused(RefusalCode.RunOver, "The run is ending: its result is being written. Ask again in a moment.");
+        }
+
+        // Killed in between, the run has ended as before: its state says so, and the summary is written again.
+        Folder.RemoveSummary();
+        var resumed = RoundMachine.Resumed(stored.State, state.LastRecord?.Round ?? 0);
+        await Task.Run(() => TakeUp(specJson, resumed));
+        LogReopened(runId, state.Round, state.Version);
+        await Persist();
+        await Handle(new RoundEvent.Started(Now));
+        AnnounceToDirectory();
+        return new SubmitAnswer("", "");
     }
 
     /// <inheritdoc />
@@ -242,6 +276,8 @@ internal sealed partial class RunGrain(
     private Task HandleIfRun(Func<long, RoundEvent> happened) => spec is null ? Task.CompletedTask : Handle(happened(Now));
 
     private static TaskRef TaskOf(NodeTaskKey key) => new((TaskKind)key.Kind, key.Round, key.Index);
+
+    private static SubmitAnswer Refused(RefusalCode code, string detail) => new(RefusalCodes.WireName(code), detail);
 
     private static AdmitAnswer AnswerOf(RoundEffect.Answer answer) =>
         new(answer.Counted, answer.Refusal is { } refusal ? RefusalCodes.WireName(refusal.Code) : "", answer.Refusal?.Message ?? "");

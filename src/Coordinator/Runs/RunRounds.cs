@@ -87,6 +87,7 @@ internal sealed class RunRounds(string runId, RunSpec spec, RunServices services
             Term = services.Data.Term,
             StartedUnixMilliseconds = startedAt,
             EndedUnixMilliseconds = endedAt,
+            ResumedAt = state.ResumedAt,
             Durable = spec.Durable,
             WrittenUnixMilliseconds = services.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         };

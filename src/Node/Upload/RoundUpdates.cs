@@ -1,5 +1,6 @@
 using System.Globalization;
 using Distributed.Node.Connection;
+using Distributed.Node.Scratch;
 using Distributed.Node.Telemetry;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
@@ -13,7 +14,7 @@ internal sealed class RoundUpdates : IDisposable
     // Enough to fill a connection; the coordinator bounds what it serves at once.
     private const int DownloadsAtOnce = 4;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dist-aggregate-");
+    private readonly ScratchFolder folder = ScratchFolder.Create();
     private readonly UpdateFile?[] files;
 
     private RoundUpdates(int count) => files = new UpdateFile?[count];
@@ -53,13 +54,13 @@ internal sealed class RoundUpdates : IDisposable
             file?.Dispose();
         }
 
-        folder.Delete(recursive: true);
+        folder.Dispose();
     }
 
     private async Task<UpdateFile> DownloadAsync(
         TransferClient client, DownloadLoop loop, TaskKey key, AdmittedUpdate update, CancellationToken cancellation)
     {
-        using var download = new UpdateDownload(update, Path.Combine(folder.FullName, update.Client.ToString(CultureInfo.InvariantCulture)));
+        using var download = new UpdateDownload(update, Path.Combine(folder.Path, update.Client.ToString(CultureInfo.InvariantCulture)));
         var request = new UpdateRequest { RunId = key.RunId, Round = key.Round, Client = update.Client };
         await loop.ReceiveAsync(
             download, offset => client.DownloadUpdate(new UpdateRequest(request) { Offset = offset }, cancellation), cancellation);

@@ -29,6 +29,9 @@ public enum RefusalCode
     /// <summary>No run has this id.</summary>
     RunUnknown,
 
+    /// <summary>The run cannot go on: its rounds are done, or its end is still being written.</summary>
+    RunOver,
+
     /// <summary>The node was given no such task, or the client is not in the round's cohort.</summary>
     TaskUnknown,
 

@@ -19,6 +19,7 @@ public static class RefusalCodes
         [RefusalCode.RunInvalid] = StatusCode.InvalidArgument,
         [RefusalCode.RunConflict] = StatusCode.AlreadyExists,
         [RefusalCode.RunUnknown] = StatusCode.NotFound,
+        [RefusalCode.RunOver] = StatusCode.FailedPrecondition,
         [RefusalCode.TaskUnknown] = StatusCode.NotFound,
         [RefusalCode.RoundClosed] = StatusCode.FailedPrecondition,
         [RefusalCode.RoundFuture] = StatusCode.FailedPrecondition,

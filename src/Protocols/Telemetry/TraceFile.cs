@@ -81,11 +81,39 @@ public sealed class TraceFile : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.AppendAllText(path, text);
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            var whole = EndOfLastLine(file);
+            try
+            {
+                file.SetLength(whole);
+                file.Position = whole;
+                file.Write(Encoding.UTF8.GetBytes(text));
+            }
+            catch (IOException)
+            {
+                file.SetLength(whole);
+                throw;
+            }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A full disk costs spans, never a round.
         }
+    }
+
+    // A killed process leaves half a line.
+    private static long EndOfLastLine(FileStream file)
+    {
+        var end = file.Length;
+        for (; end > 0; end--)
+        {
+            file.Position = end - 1;
+            if (file.ReadByte() == '\n')
+            {
+                break;
+            }
+        }
+
+        return end;
     }
 }

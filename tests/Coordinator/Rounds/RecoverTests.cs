@@ -97,6 +97,17 @@ public sealed class RecoverTests
         Assert.Equal((RunPhase.Ended, "completed"), (state.Phase, state.Outcome));
     }
 
+    [Fact]
+    public void Resumed_AfterAFailure_GoesOnWithTheNextRoundAndAllTries()
+    {
+        RoundRecord[] lines = [Line(1), Line(2) with { Outcome = "abandoned", Version = 1 }];
+        var failed = Written(2) with { Outcome = "failed", Reason = "too many", EndedUnixMilliseconds = 5 };
+        var state = Recover(Version(1, 1), RoundMachine.Resumed(failed, emitted: 2), [.. lines]);
+
+        Assert.Equal((RunPhase.WaitingForNodes, "", 3, 1L), (state.Phase, state.Outcome, state.Round, state.Version));
+        Assert.Equal((1, 0, 3), (state.Abandoned, state.AbandonedInRow, state.ResumedAt));
+    }
+
     private static RoundState Recover(ModelVersion? latest, RunGrainState? written, ImmutableArray<RoundRecord> lines, params SpooledUpdate[] spooled) =>
         RoundMachine.Recover(Setup, new RunRecoveryFacts
         {
