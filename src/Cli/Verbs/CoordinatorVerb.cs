@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json.Nodes;
 using Distributed.Cli.Arguments;
 using Distributed.Cli.Hosting;
@@ -68,12 +69,12 @@ internal static class CoordinatorVerb
             terminal.Out.Flush();
         }
 
-        var name = options.Address.Contains(':', StringComparison.Ordinal) ? $"[{options.Address}]" : options.Address;
-        var url = $"{(options.Tls.Any ? "https" : "http")}://{name}:{host.Port}";
-        terminal.Error.WriteLine($"coordinator at {url}, data in {Path.GetFullPath(options.DataDirectory)}; Ctrl-C stops it");
+        var listens = IPAddress.Parse(options.Address);
+        var urls = CoordinatorUrls.Of(options.Tls.Any ? "https" : "http", listens, host.Port, CoordinatorUrls.OfThisMachine());
+        terminal.Error.WriteLine($"coordinator at {urls.Here}, data in {Path.GetFullPath(options.DataDirectory)}; Ctrl-C stops it");
         if (options.MetricsPort is not null)
         {
-            terminal.Error.WriteLine($"metrics at http://{name}:{host.MetricsPort}/metrics");
+            terminal.Error.WriteLine($"metrics at {CoordinatorUrls.Of("http", listens, host.MetricsPort, []).Here}/metrics");
         }
 
         var more = options.Tls switch
@@ -82,7 +83,12 @@ internal static class CoordinatorVerb
             { Any: true } => " --tls-ca CA",
             _ => "",
         };
-        terminal.Error.WriteLine($"next: ./dist node --coordinator {url}{more}   and   ./dist run FILE --coordinator {url}{more}");
+        terminal.Error.WriteLine($"next: ./dist node --coordinator {urls.Here}{more}   and   ./dist run FILE --coordinator {urls.Here}{more}");
+        if (urls.Elsewhere.Count > 0)
+        {
+            terminal.Error.WriteLine($"on other machines: --coordinator {string.Join("   or   ", urls.Elsewhere)}");
+        }
+
         await host.WaitForStopAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.StopAsync(CancellationToken.None);
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Distributed.Protocols.Connections;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.Tls;
 using Distributed.Protocols.Transfers;
@@ -40,9 +41,9 @@ public static class CoordinatorChannel
         {
             handler.ConnectCallback = (_, cancellation) => ConnectAsync(unix, cancellation);
         }
-        else if (address.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        else
         {
-            handler.ConnectCallback = new TlsDialer(tls).ConnectAsync;
+            handler.ConnectCallback = address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? new TlsDialer(tls).ConnectAsync : TcpDialer.ConnectAsync;
         }
 
         return GrpcChannel.ForAddress(unix is null ? address : "http://localhost", new GrpcChannelOptions

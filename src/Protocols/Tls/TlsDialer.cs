@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Distributed.Protocols.Connections;
 
 namespace Distributed.Protocols.Tls;
 
@@ -21,18 +22,7 @@ public sealed class TlsDialer
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        var tls = new SslStream(await TcpDialer.ConnectAsync(context, cancellation));
         try
         {
             await HandshakeAsync(tls, context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellation);
