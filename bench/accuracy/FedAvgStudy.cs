@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace Distributed.Bench.Accuracy;
 
@@ -23,8 +24,8 @@ internal static class FedAvgStudy
         table.Add("plain PyTorch, two processes", "seconds", "s", turns.ConvertAll(turn => turn.Plain));
         table.Add("mnist-fedavg / TorchSharp", "seconds", "1", toBare);
         table.Add("mnist-fedavg / plain PyTorch", "seconds", "1", turns.ConvertAll(turn => turn.Ours.Seconds / turn.Plain));
-        table.Mark($"median accuracy at least {MedianAccuracy}, none below {LeastAccuracy}", Table.Median(accuracy) >= MedianAccuracy && accuracy.Min() >= LeastAccuracy);
-        table.Mark($"at most {TimesTheBareLoop} times the bare loop on TorchSharp", Table.Median(toBare) <= TimesTheBareLoop);
+        table.Mark($"median accuracy at least {MedianAccuracy}, none below {LeastAccuracy}", accuracy.Median() >= MedianAccuracy && accuracy.Min() >= LeastAccuracy);
+        table.Mark($"at most {TimesTheBareLoop} times the bare loop on TorchSharp", toBare.Median() <= TimesTheBareLoop);
     }
 
     private static double Plain(string data, int seed)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MathNet.Numerics.Statistics;
 
 namespace Distributed.Bench.Accuracy;
 
@@ -18,7 +19,7 @@ internal sealed class Table(string command)
 
     public void Add(string @case, string metric, string unit, IReadOnlyList<double> values, string? peer = null, double? peerValue = null)
     {
-        var row = new Row(@case, metric, unit, Median(values), peer, peerValue, null, values.Min(), values.Max(), command);
+        var row = new Row(@case, metric, unit, values.Median(), peer, peerValue, null, values.Min(), values.Max(), command);
         rows.Add(row);
         var each = string.Join(' ', values.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{@case,-28} {metric,-24} {row.Value,9:0.0000}  [{each}] {unit}"));
@@ -31,10 +32,4 @@ internal sealed class Table(string command)
     }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(rows, Indented) + "\n");
-
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MathNet.Numerics.Statistics;
 
 namespace Distributed.Bench.Aggregate;
 
@@ -17,20 +18,14 @@ internal sealed record Pair(double[] Ours, double[] Peer)
     /// <summary>The row of both bandwidths, in GB of memory traffic a second.</summary>
     public Row Row(string name, string metric, double oursBytes, string peer, double peerBytes, string command)
     {
-        var (ours, theirs) = (oursBytes / Median(Ours) / 1e9, peerBytes / Median(Peer) / 1e9);
-        var ratio = Median(Ours.Zip(Peer, (o, p) => oursBytes / o / (peerBytes / p)));
+        var (ours, theirs) = (oursBytes / Ours.Median() / 1e9, peerBytes / Peer.Median() / 1e9);
+        var ratio = Ours.Zip(Peer, (o, p) => oursBytes / o / (peerBytes / p)).Median();
         return new Row(name, metric, "GB/s", ours, peer, theirs, ratio, oursBytes / Ours.Max() / 1e9, oursBytes / Ours.Min() / 1e9, command);
     }
 
     /// <summary>The row of both times, in milliseconds.</summary>
     public Row Times(string name, string metric, string peer, string command) => new(
-        name, metric, "ms", Median(Ours) * 1e3, peer, Median(Peer) * 1e3, Median(Ours.Zip(Peer, (o, p) => p / o)), Ours.Min() * 1e3, Ours.Max() * 1e3, command);
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+        name, metric, "ms", Ours.Median() * 1e3, peer, Peer.Median() * 1e3, Ours.Zip(Peer, (o, p) => p / o).Median(), Ours.Min() * 1e3, Ours.Max() * 1e3, command);
 
     public static double Seconds(Action work)
     {

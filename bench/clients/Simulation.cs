@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Distributed.Bench.Clients;
@@ -25,7 +24,7 @@ internal static class Simulation
         double peak = 0;
         while (!process.WaitForExit(Look))
         {
-            peak = Math.Max(peak, PeakMegabytes(process.Id));
+            peak = Math.Max(peak, PeakMegabytes(process));
         }
 
         var last = output.GetAwaiter().GetResult().TrimEnd().Split('\n')[^1];
@@ -37,14 +36,15 @@ internal static class Simulation
         return (peak, JsonDocument.Parse(last).RootElement.GetProperty("seconds").GetDouble());
     }
 
-    private static double PeakMegabytes(int process)
+    // 0 when it has ended meanwhile.
+    private static double PeakMegabytes(Process process)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+            process.Refresh();
+            return process.PeakWorkingSet64 / 1e6;
         }
-        catch (IOException)
+        catch (InvalidOperationException)
         {
             return 0;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Distributed.Bench.Lap;
+using MathNet.Numerics.Statistics;
 
 // Usage: bench/lap/run [--kinds planted,gram,uniform,correlated,rank-one,rank-one-noise] [--sizes 512,1024,2048,4096] [--pairs 9] [--longest 40] [--python PATH] [--out FILE]
 // Pairs of our and SciPy's solver on the same costs, one after the other, so that what else the machine does hits both. A kind and size stops
@@ -58,14 +59,8 @@ Row Summary(string kind, int size, string metric, List<(Solved Ours, Solved Scip
 {
     var ratios = measured.Select(pair => of(pair.Scipy) / of(pair.Ours)).ToArray();
     return new(
-        $"{kind} {size}", metric, "ms", Median(measured.Select(pair => of(pair.Ours))) * 1e3, "scipy " + version,
-        Median(measured.Select(pair => of(pair.Scipy))) * 1e3, Median(ratios), ratios.Min(), ratios.Max(), command);
-}
-
-static double Median(IEnumerable<double> values)
-{
-    var sorted = values.Order().ToArray();
-    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        $"{kind} {size}", metric, "ms", measured.Select(pair => of(pair.Ours)).Median() * 1e3, "scipy " + version,
+        measured.Select(pair => of(pair.Scipy)).Median() * 1e3, ratios.Median(), ratios.Min(), ratios.Max(), command);
 }
 
 string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;

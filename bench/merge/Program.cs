@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Distributed.Bench.Merge;
+using MathNet.Numerics.Statistics;
 
 // Usage: bench/merge/run [--megabytes 1024] [--methods linear,slerp,ties] [--pairs 3] [--threads N] [--folder DIR] [--out FILE]
 if (args is ["worker", var method, var count, var target, .. var sources])
@@ -44,9 +45,9 @@ IEnumerable<Row> Measure(string name, string[] inputs)
         theirs.Add(bytes / Run("copy", inputs).Seconds / 1e6);
     }
     var label = $"{megabytes}MB x {inputs.Length}, {threads} threads";
-    var ratio = Median(ours.Zip(theirs, (o, p) => o / p));
+    var ratio = ours.Zip(theirs, (o, p) => o / p).Median();
     yield return Show(new Row(
-        label, $"merge.{name}", "MB/s", Median(ours), "copy of the same files", Median(theirs), ratio, ours.Min(), ours.Max(), command));
+        label, $"merge.{name}", "MB/s", ours.Median(), "copy of the same files", theirs.Median(), ratio, ours.Min(), ours.Max(), command));
     yield return Show(new Row(
         label, $"peak.{name}", "MB", memory.Max(), "what it must stay under", 1000, 1000 / memory.Max(), memory.Min(), memory.Max(), command));
 }
@@ -70,12 +71,6 @@ static Row Show(Row row)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{row.Case,-26} {row.Metric,-14} {row.Value,8:0} {row.Unit,-5} {row.Min:0}..{row.Max:0}   {row.Peer} {row.PeerValue:0} {row.Unit}   ratio {row.Ratio:0.00}"));
     return row;
-}
-
-static double Median(IEnumerable<double> values)
-{
-    var sorted = values.Order().ToArray();
-    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }
 
 int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

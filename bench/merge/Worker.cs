@@ -49,7 +49,8 @@ internal static class Worker
         else if (!Merge(method, files, inputs, target, threads)) return 1;
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         foreach (var file in files) file.Dispose();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {PeakBytes()}"));
+        using var self = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {self.PeakWorkingSet64}"));
         return 0;
     }
 
@@ -87,11 +88,5 @@ internal static class Worker
             target.Write(i * CopyBytes, buffer.AsSpan(0, length));
             return buffer;
         }, _ => { });
-    }
-
-    private static long PeakBytes()
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

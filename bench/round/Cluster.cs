@@ -40,11 +40,11 @@ internal sealed class Cluster : IDisposable
             : throw new InvalidOperationException($"dist run ended with {run.ExitCode}: {run.StandardError.ReadToEnd()}");
     }
 
-    /// <summary>VmHWM of the coordinator, in MB of 10^6 bytes.</summary>
+    /// <summary>The most memory that the coordinator had resident (VmHWM), in MB of 10^6 bytes.</summary>
     public double CoordinatorPeakMegabytes()
     {
-        var line = File.ReadLines($"/proc/{coordinator.Id}/status").Single(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+        coordinator.Refresh();
+        return coordinator.PeakWorkingSet64 / 1e6;
     }
 
     public void Dispose()

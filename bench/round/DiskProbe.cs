@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MathNet.Numerics.Statistics;
 
 namespace Distributed.Bench.Round;
 
@@ -24,6 +25,6 @@ internal static class DiskProbe
             File.Delete(path);
         }
 
-        return Statistics.Median(times);
+        return times.Median();
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Distributed.Bench.Round;
 using Distributed.Protocols.Runs;
+using MathNet.Numerics.Statistics;
 
 // Usage: bench/round/run [--cells 1x2,100x4] [--dist PATH] [--folder DIR] [--out FILE]
 // Nodes that train nothing: what a round costs when it is all protocol, disk and aggregation.
@@ -59,9 +60,9 @@ IEnumerable<Row> Measure(Cell cell)
 
     // From one plan to the next: nothing that a round needs can hide between rounds.
     var steady = records.Skip(cell.Warmup).Zip(records.Skip(cell.Warmup + 1), (round, next) => (next.Started - round.Started).TotalSeconds).ToArray();
-    var seconds = Statistics.Median(steady);
+    var seconds = steady.Median();
     var throughput = cell.MegabytesPerRound / seconds;
-    var fsyncs = Statistics.Median(records.Skip(cell.Warmup).Select(record => (double)record.Fsyncs));
+    var fsyncs = records.Skip(cell.Warmup).Select(record => (double)record.Fsyncs).Median();
     var flower = Flower.Of(cell);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{cell.Case,-20} {seconds,8:0.0000}   {steady.Min():0.0000}..{steady.Max():0.0000} {flower?.Seconds,8:0.000} {flower?.Seconds / seconds,7:0.00} {throughput,6:0} {peak,9:0} {flower?.PeakMegabytes,9:0} {fsyncs,7:0}"));

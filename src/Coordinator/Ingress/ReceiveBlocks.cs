@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Distributed.Coordinator.Ingress;
 
@@ -24,34 +24,21 @@ internal sealed class ReceiveBlocks : IMemoryPoolFactory<byte>
 
     private sealed class Pool : MemoryPool<byte>
     {
-        private readonly ConcurrentQueue<Block> _free = new();
-        private int _retained;
+        private readonly ObjectPool<Block> blocks;
+
+        public Pool() => blocks = new DefaultObjectPool<Block>(new Policy(this), RetainedBytes / BlockBytes);
 
         public override int MaxBufferSize => BlockBytes;
 
         public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-            if (!_free.TryDequeue(out var block))
-            {
-                return new Block(this);
-            }
-
-            Interlocked.Add(ref _retained, -BlockBytes);
+            var block = blocks.Get();
             block.Rent();
             return block;
         }
 
-        public void Return(Block block)
-        {
-            if (Interlocked.Add(ref _retained, BlockBytes) > RetainedBytes)
-            {
-                Interlocked.Add(ref _retained, -BlockBytes);
-                return;
-            }
-
-            _free.Enqueue(block);
-        }
+        public void Return(Block block) => blocks.Return(block);
 
         // Shared by all transports: each disposes it, and none may take it from the others.
         protected override void Dispose(bool disposing)
@@ -59,20 +46,27 @@ internal sealed class ReceiveBlocks : IMemoryPoolFactory<byte>
         }
     }
 
+    private sealed class Policy(Pool pool) : PooledObjectPolicy<Block>
+    {
+        public override Block Create() => new(pool);
+
+        public override bool Return(Block block) => true;
+    }
+
     // Pinned, because sockets receive into it.
     private sealed class Block(Pool pool) : IMemoryOwner<byte>
     {
-        private int _rented = 1;
+        private int rented;
 
         public Memory<byte> Memory { get; } =
             MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true), 0, BlockBytes);
 
-        public void Rent() => Volatile.Write(ref _rented, 1);
+        public void Rent() => Volatile.Write(ref rented, 1);
 
         public void Dispose()
         {
             // A block that were returned twice would be lent to two.
-            if (Interlocked.Exchange(ref _rented, 0) == 1)
+            if (Interlocked.Exchange(ref rented, 0) == 1)
             {
                 pool.Return(this);
             }

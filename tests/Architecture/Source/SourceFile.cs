@@ -1,10 +1,27 @@
 using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Distributed.Architecture.Tests.Source;
 
-/// <summary>A C# file and its code with comments and the insides of literals blanked, line for line.</summary>
+/// <summary>A C# file and its code with comments and literals blanked, line for line.</summary>
 internal sealed record SourceFile(string Path, string Text, string Code)
 {
+    private static readonly CSharpParseOptions Newest = new(LanguageVersion.Preview);
+
+    private static readonly HashSet<SyntaxKind> Comments =
+    [
+        SyntaxKind.SingleLineCommentTrivia, SyntaxKind.MultiLineCommentTrivia,
+        SyntaxKind.SingleLineDocumentationCommentTrivia, SyntaxKind.MultiLineDocumentationCommentTrivia,
+    ];
+
+    private static readonly HashSet<SyntaxKind> Literals =
+    [
+        SyntaxKind.StringLiteralToken, SyntaxKind.SingleLineRawStringLiteralToken, SyntaxKind.MultiLineRawStringLiteralToken,
+        SyntaxKind.Utf8StringLiteralToken, SyntaxKind.Utf8SingleLineRawStringLiteralToken, SyntaxKind.Utf8MultiLineRawStringLiteralToken,
+        SyntaxKind.CharacterLiteralToken, SyntaxKind.InterpolatedStringTextToken,
+    ];
+
     /// <summary>Path parts below the top-level folder's project folder, without the file.</summary>
     public string[] Folders => Path.Split('/')[2..^1];
 
@@ -18,85 +35,18 @@ internal sealed record SourceFile(string Path, string Text, string Code)
 
     public int LineOf(int position) => 1 + Code.AsSpan(0, position).Count('\n');
 
-    /// <summary>Replaces comments and literals by spaces; what stands in an interpolation's braces goes with its string.</summary>
+    /// <summary>Replaces comments and literals by spaces; the code in an interpolation's braces stays.</summary>
     internal static string Blank(string text)
     {
         var code = new StringBuilder(text);
-        for (var i = 0; i < text.Length;)
+        var root = CSharpSyntaxTree.ParseText(text, Newest).GetRoot();
+        var silent = root.DescendantTrivia().Where(trivia => Comments.Contains(trivia.Kind())).Select(trivia => trivia.FullSpan)
+            .Concat(root.DescendantTokens().Where(token => Literals.Contains(token.Kind())).Select(token => token.Span));
+        foreach (var at in silent.SelectMany(span => Enumerable.Range(span.Start, span.Length)).Where(at => text[at] != '\n'))
         {
-            var end = LiteralEnd(text, i);
-            for (var at = i; at < end; at++)
-            {
-                code[at] = text[at] == '\n' ? '\n' : ' ';
-            }
-
-            i = Math.Max(end, i + 1);
+            code[at] = ' ';
         }
 
         return code.ToString();
-    }
-
-    // Where the comment or literal that begins at this position ends; the position itself when none begins.
-    private static int LiteralEnd(string text, int at) => text[at] switch
-    {
-        '/' when Next(text, at) == '/' => Until(text, at, "\n"),
-        '/' when Next(text, at) == '*' => Until(text, at + 2, "*/") + 2,
-        '\'' => Quoted(text, at + 1, '\''),
-        '"' when text.AsSpan(at).StartsWith("\"\"\"") => Raw(text, at),
-        '"' when Verbatim(text, at) => VerbatimEnd(text, at + 1),
-        '"' => Quoted(text, at + 1, '"'),
-        _ => at,
-    };
-
-    private static char Next(string text, int at) => at + 1 < text.Length ? text[at + 1] : '\0';
-
-    private static int Until(string text, int from, string what)
-    {
-        var at = text.IndexOf(what, from, StringComparison.Ordinal);
-        return at < 0 ? text.Length : at;
-    }
-
-    private static bool Verbatim(string text, int at)
-        => (at > 0 && text[at - 1] == '@') || (at > 1 && text[at - 1] == '$' && text[at - 2] == '@');
-
-    private static int VerbatimEnd(string text, int from)
-    {
-        for (var i = from; i < text.Length; i++)
-        {
-            if (text[i] == '"')
-            {
-                if (Next(text, i) != '"')
-                {
-                    return i + 1;
-                }
-
-                i++;
-            }
-        }
-
-        return text.Length;
-    }
-
-    private static int Quoted(string text, int from, char quote)
-    {
-        for (var i = from; i < text.Length && text[i] != '\n'; i++)
-        {
-            if (text[i] == '\\')
-            {
-                i++;
-            }
-            else if (text[i] == quote)
-            {
-                return i + 1;
-            }
-        }
-
-        return from;
-    }
-
-    private static int Raw(string text, int at)
-    {
-        var quotes = text.AsSpan(at).IndexOfAnyExcept('"');
-        return Math.Min(text.Length, Until(text, at + quotes, new string('"', quotes)) + quotes);
     }
 }

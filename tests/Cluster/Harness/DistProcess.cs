@@ -100,11 +100,11 @@ internal sealed class DistProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>The most memory that it had resident so far, bytes; of a living process on Linux.</summary>
+    /// <summary>The most memory that it had resident so far, bytes; of a living process.</summary>
     public long PeakBytes()
     {
-        var line = File.ReadLines($"/proc/{Id}/status").Single(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        process.Refresh();
+        return process.PeakWorkingSet64;
     }
 
     /// <summary>SIGTERM, and the end awaited.</summary>

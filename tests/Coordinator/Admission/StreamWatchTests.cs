@@ -1,13 +1,13 @@
 using Distributed.Coordinator.Admission;
-using Distributed.Coordinator.Tests.Support;
 using Distributed.Protocols.Refusals;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Distributed.Coordinator.Tests.Admission;
 
 public sealed class StreamWatchTests
 {
     private static readonly StreamLimits Limits = new(TimeSpan.FromSeconds(20), 1024);
-    private readonly FakeTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public async Task Wait_NothingComes_EndsWithinThirtySeconds()
@@ -62,8 +62,10 @@ public sealed class StreamWatchTests
     public void Dispose_StopsTheTimer()
     {
         var watch = new StreamWatch(Limits, time, CancellationToken.None);
+        _ = watch.WaitAsync(new TaskCompletionSource<bool>().Task);
         watch.Dispose();
-        Assert.Equal(0, time.Timers);
+        time.Advance(2 * Limits.IdleLimit);
+        Assert.Null(watch.Expired);
     }
 
     private async Task PassAsync(StreamWatch watch, TimeSpan delay)

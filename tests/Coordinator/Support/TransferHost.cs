@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Distributed.Coordinator.Tests.Support;
 
@@ -36,7 +37,7 @@ internal sealed class TransferHost : IAsyncDisposable
 
     public FakeGate Gate { get; private init; } = null!;
 
-    public FakeTime Time { get; private init; } = null!;
+    public FakeTimeProvider Time { get; private init; } = null!;
 
     public Uri Address => new(app.Urls.First());
 
@@ -50,7 +51,7 @@ internal sealed class TransferHost : IAsyncDisposable
 
     public static async Task<TransferHost> StartAsync(string root, Action<TransferOptions>? configure = null, string failpoints = "")
     {
-        var (gate, time) = (new FakeGate(), new FakeTime());
+        var (gate, time) = (new FakeGate(), new FakeTimeProvider());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));

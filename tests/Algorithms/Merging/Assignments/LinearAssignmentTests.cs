@@ -2,6 +2,7 @@ using Distributed.Algorithms.Merging.Assignments;
 using Distributed.Algorithms.Tests.Vectors;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Distributed.Algorithms.Tests.Merging.Assignments;
@@ -150,7 +151,7 @@ public class LinearAssignmentTests
     {
         var costs = Create("random", 60, new Random(4));
         var best = LinearAssignment.Solve(costs, 60).Objective;
-        var time = new SteppingTime(TimeSpan.FromSeconds(1));
+        var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         var solved = LinearAssignment.Solve(costs, 60, new AssignmentOptions { TimeLimit = TimeSpan.FromSeconds(3), Clock = time });
         Assert.False(solved.IsOptimal);
         Assert.Equal(Enumerable.Range(0, 60), solved.ColumnOf.Order());
@@ -224,14 +225,4 @@ public class LinearAssignmentTests
     private static IEnumerable<int[]> Permutations(int size) => size == 0
         ? [[]]
         : Permutations(size - 1).SelectMany(p => Enumerable.Range(0, size).Select(at => p.Take(at).Append(size - 1).Concat(p.Skip(at)).ToArray()));
-
-    /// <summary>A clock that goes on whenever somebody looks.</summary>
-    private sealed class SteppingTime(TimeSpan step) : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now += step.Ticks;
-    }
 }
