@@ -28,6 +28,9 @@ public static class LibTorch
     /// <summary>Whether that is a prepared copy (<see cref="OlderLibstdcxx"/>), because this machine's libstdc++ is older than the one it was built with.</summary>
     public static bool IsPreparedCopy { get; private set; }
 
+    /// <summary>The package that the program was built with: <c>cpu</c> or <c>cuda</c>; null: another program's, which does not say.</summary>
+    public static string? Package => AppContext.GetData("Distributed.LibTorchPackage") as string;
+
     /// <summary>Answers TorchSharp's requests from now on. Runs when anything of this assembly is first used; loads nothing by itself.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Whatever part of TorchSharp is used first, by a user's own model too, its libraries must be found.")]
@@ -48,9 +51,15 @@ public static class LibTorch
 
     private static nint LoadWrapper()
     {
-        if (wrapper != 0 || Path(Setting(FolderVariable, "Distributed.LibTorchSharp"), Wrapper) is not { } file)
+        if (wrapper != 0)
         {
             return wrapper;
+        }
+
+        if (Path(Setting(FolderVariable, "Distributed.LibTorchSharp"), Wrapper) is not { } file)
+        {
+            // Left to itself TorchSharp looks for the packages, and answers with a page of folders.
+            return AppContext.GetData("Distributed.LibTorchMissing") is string platform ? throw new DllNotFoundException(NoPackage(platform)) : 0;
         }
 
         foreach (var part in Parts)
@@ -75,6 +84,9 @@ public static class LibTorch
         LoadedFrom = file;
         return wrapper;
     }
+
+    private static string NoPackage(string platform) =>
+        $"There is no package of libtorch for {platform}: nodes train on linux-x64, win-x64 and osx-arm64, for CUDA on the first two. Coordinators and all that does not train work here.";
 
     private static string? Setting(string variable, string option) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : AppContext.GetData(option) as string ?? AppContext.BaseDirectory;

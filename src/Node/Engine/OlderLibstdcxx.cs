@@ -25,11 +25,6 @@ internal static class OlderLibstdcxx
         var bytes = File.ReadAllBytes(library);
         var folder = Path.Combine(cache, Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]);
         var copy = Path.Combine(folder, Path.GetFileName(library));
-        if (File.Exists(copy))
-        {
-            return copy;
-        }
-
         if (!ElfVersionNeeds.MakeOptional(bytes, Version))
         {
             throw new DllNotFoundException($"{library} asks for {Version} in a way that is not known; install a newer libstdc++ (GCC 13 or later).");
@@ -37,15 +32,42 @@ internal static class OlderLibstdcxx
 
         try
         {
-            Directory.CreateDirectory(folder);
-            var aside = $"{copy}.{Environment.ProcessId}.tmp";
-            File.WriteAllBytes(aside, bytes);
-            File.Move(aside, copy, overwrite: true);
+            if (!Holds(copy, bytes))
+            {
+                Directory.CreateDirectory(folder);
+                Write(copy, bytes);
+            }
+
             return copy;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DllNotFoundException($"TorchSharp's library cannot be prepared for this machine's older libstdc++ in {folder}: {error.Message}. Set XDG_CACHE_HOME to a folder that can be written.", error);
+        }
+    }
+
+    // A copy that a power cut left short, or that is somebody else's, would end the process when it is loaded.
+    private static bool Holds(string copy, ReadOnlySpan<byte> bytes) =>
+        File.Exists(copy) && new FileInfo(copy).Length == bytes.Length && bytes.SequenceEqual(File.ReadAllBytes(copy));
+
+    // Written aside under a name of its own, since several processes may do this at once; each puts the same bytes in place.
+    private static void Write(string copy, ReadOnlySpan<byte> bytes)
+    {
+        var aside = $"{copy}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, copy, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
         }
     }
 

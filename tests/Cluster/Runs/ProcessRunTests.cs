@@ -60,6 +60,20 @@ public sealed class ProcessRunTests
         Assert.Contains("NODE_NAME_FORBIDDEN", node.Output, StringComparison.Ordinal);
     }
 
+    // libtorch takes 300 MB of a process; a coordinator has no use for it.
+    [Fact]
+    public async Task Coordinator_AfterAWholeRun_HasNotLoadedLibtorch()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartCoordinatorAsync();
+        cluster.StartNode("node-0");
+        var run = cluster.Submit(RunFiles.Glyphs());
+        Assert.True(await run.ExitAsync() == 0, cluster.Output());
+
+        Assert.Contains("libtorch_cpu", await MapsAsync(cluster.Nodes["node-0"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("torch", await MapsAsync(cluster.Coordinator), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task Run_EveryRound_IsOneConnectedTraceOverAllProcesses()
     {
@@ -93,6 +107,8 @@ public sealed class ProcessRunTests
         Assert.True(await simulation.ExitAsync() == 0, simulation.Output);
         return TestCluster.Result(simulation).GetProperty("modelHash").GetString();
     }
+
+    private static Task<string> MapsAsync(DistProcess process) => File.ReadAllTextAsync($"/proc/{process.Id}/maps");
 
     private static string TraceId(JsonElement span) => span.GetProperty("traceId").GetString()!;
 

@@ -23,6 +23,17 @@ public sealed class ConvolutionsTests
         Assert.Equal(expected, Convolutions.LeaveOutOneDnn(model));
     }
 
+    [Fact]
+    public void LeaveOutOneDnn_LibtorchWithoutTheSwitch_RefusesOnlyModelsThatNeedIt()
+    {
+        using var safe = nn.Sequential(("conv", nn.Conv2d(3, 16, 3)));
+        using var wrong = nn.Sequential(("conv", nn.Conv2d(3, 20, 3)));
+        static void Missing() => throw new EntryPointNotFoundException();
+
+        Assert.False(Convolutions.LeaveOutOneDnn(safe, Missing));
+        Assert.Contains("oneDNN", Assert.Throws<NotSupportedException>(() => Convolutions.LeaveOutOneDnn(wrong, Missing)).Message, StringComparison.Ordinal);
+    }
+
     // What memory held before must not come out of a layer: here it held NaN.
     [Theory]
     [InlineData(8, 8)]
