@@ -35,7 +35,7 @@ internal sealed class NodeService(
         // The stream's own activity lasts as long as the node: what happens in it belongs to rounds, not to that.
         Activity.Current = null;
         var hello = await ReadHello(requestStream, context);
-        await using var session = new NodeSession(hello.NodeName, numbers.Next(), grains, metrics, traces, time, options.Value.Heartbeat, logger);
+        await using var session = new NodeSession(hello.NodeName, numbers.Next(), grains, metrics, traces, time, options.Value, logger);
         await session.RunAsync(hello, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
     }
 

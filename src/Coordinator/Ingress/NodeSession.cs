@@ -34,6 +34,7 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
     private readonly TraceFile traces;
     private readonly TimeProvider time;
     private readonly TimeSpan heartbeat;
+    private readonly TimeSpan nameHeld;
     private readonly ILogger<NodeSession> logger;
     private readonly ITimer silence;
     private INodeConnection? reference;
@@ -46,11 +47,11 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
         CoordinatorMetrics metrics,
         TraceFile traces,
         TimeProvider time,
-        TimeSpan heartbeat,
+        MembershipOptions options,
         ILogger<NodeSession> logger)
     {
-        (this.name, this.number, this.grains, this.metrics, this.traces, this.time, this.heartbeat, this.logger) =
-            (name, number, grains, metrics, traces, time, heartbeat, logger);
+        (this.name, this.number, this.grains, this.metrics, this.traces, this.time, heartbeat, nameHeld, this.logger) =
+            (name, number, grains, metrics, traces, time, options.Heartbeat, options.NameHeld, logger);
         silence = time.CreateTimer(_ => End($"silent for {MissedHeartbeats} heartbeats"), null, heartbeat * MissedHeartbeats, Timeout.InfiniteTimeSpan);
     }
 
@@ -77,9 +78,12 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
             },
         });
 
-        if (!await Node.Connect(DescriptionOf(hello), [.. hello.Holding.Select(KeyOf)], reference))
+        if (await Node.Connect(DescriptionOf(hello), [.. hello.Holding.Select(KeyOf)], reference) is { } silence)
         {
-            throw new Refusal(RefusalCode.NodeNameTaken, $"A node named {name} is connected and alive; give this one another name.").ToRpcException();
+            throw new Refusal(
+                RefusalCode.NodeNameTaken,
+                FormattableString.Invariant($"A node named {name} is connected and was heard of {silence.TotalSeconds:0.0} s ago. One that died gives its name free {nameHeld.TotalSeconds:0.#} s after that; beside one that lives, this one needs another name."))
+                .ToRpcException();
         }
 
         try

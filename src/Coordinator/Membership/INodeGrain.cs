@@ -7,9 +7,10 @@ namespace Distributed.Coordinator.Membership;
 [Alias("distributed.node")]
 public interface INodeGrain : IGrainWithStringKey
 {
-    /// <summary>A stream introduces itself. False: a living one has this name.</summary>
+    /// <summary>A stream introduces itself.</summary>
+    /// <returns>Null: it has its place. Else a living one has this name, and was heard of so long ago.</returns>
     [Alias("connect")]
-    Task<bool> Connect(NodeDescription node, ImmutableArray<NodeTaskKey> holding, INodeConnection connection);
+    Task<TimeSpan?> Connect(NodeDescription node, ImmutableArray<NodeTaskKey> holding, INodeConnection connection);
 
     /// <summary>A sign of life.</summary>
     [Alias("heartbeat")]

@@ -11,14 +11,14 @@ internal sealed class NodeGrain(TimeProvider time, IOptions<MembershipOptions> o
     private INodeConnection? connection;
     private long heardAt;
 
-    public async Task<bool> Connect(NodeDescription node, ImmutableArray<NodeTaskKey> holding, INodeConnection connection)
+    public async Task<TimeSpan?> Connect(NodeDescription node, ImmutableArray<NodeTaskKey> holding, INodeConnection connection)
     {
         if (current is { } before)
         {
             // The same node again, whose old stream the network has swallowed, has missed a heartbeat; one that has not is another, living node.
-            if (time.GetElapsedTime(heardAt) < options.Value.Heartbeat * 1.5)
+            if (time.GetElapsedTime(heardAt) is var silence && silence < options.Value.NameHeld)
             {
-                return false;
+                return silence;
             }
 
             await this.connection!.Close("replaced by a newer connection");
@@ -27,7 +27,7 @@ internal sealed class NodeGrain(TimeProvider time, IOptions<MembershipOptions> o
 
         (current, this.connection, heardAt) = (node, connection, time.GetTimestamp());
         await Directory.NodeJoined(node, holding, connection);
-        return true;
+        return null;
     }
 
     public Task Heartbeat(long session)

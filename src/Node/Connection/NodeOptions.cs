@@ -55,6 +55,10 @@ public sealed record NodeOptions
     /// <value>100 ms.</value>
     public TimeSpan MinimumBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a node waits for its name while the coordinator says that another node has it: much longer than a coordinator needs to notice that one is dead.</summary>
+    /// <value>30 s.</value>
+    public TimeSpan NamePatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest delay between attempts to connect.</summary>
     /// <value>5 s.</value>
     public TimeSpan MaximumBackoff { get; init; } = TimeSpan.FromSeconds(5);

@@ -22,15 +22,14 @@ internal sealed partial class NodeSession(
     TimeProvider time,
     ILogger logger)
 {
-    private const int NameTakenAttempts = 6;
     private static readonly TimeSpan WelcomeLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WaitingNotice = TimeSpan.FromSeconds(30);
 
     /// <summary>Stays joined until cancelled or refused for good.</summary>
     public async Task<NodeExit> RunAsync(CancellationToken cancellation)
     {
-        var (failures, taken) = (0, 0);
-        long? noticed = null;
+        var failures = 0;
+        (long? noticed, long? taken) = (null, null);
         while (!cancellation.IsCancellationRequested)
         {
             var epoch = connectivity.Epoch;
@@ -46,9 +45,10 @@ internal sealed partial class NodeSession(
                 }
 
                 var wasJoined = connectivity.Epoch > epoch;
-                (failures, taken) = wasJoined ? (0, 0) : (failures, taken);
+                failures = wasJoined ? 0 : failures;
                 var refusal = (error as RpcException)?.ToRefusal();
-                if (refusal is not null && IsFinal(refusal.Code, ref taken))
+                taken = refusal?.Code == RefusalCode.NodeNameTaken ? taken ?? time.GetTimestamp() : null;
+                if (refusal is not null && IsFinal(refusal.Code, taken))
                 {
                     LogRefused(refusal.ToString());
                     return new NodeExit(refusal);
@@ -168,11 +168,11 @@ internal sealed partial class NodeSession(
     // An answer belongs to the connection that asked: the coordinator announces again on the next one.
     private async Task AnnounceAsync(RunAnnounced announced, int epoch) => outbox.Post(await runs.AnnounceAsync(announced), epoch: epoch);
 
-    // A name may be taken by this node's own last connection, which the coordinator has not given up yet: that heals.
-    private static bool IsFinal(RefusalCode code, ref int taken) => code switch
+    // A name may be taken by this node's predecessor, which died and which the coordinator has not given up yet: that heals.
+    private bool IsFinal(RefusalCode code, long? taken) => code switch
     {
         RefusalCode.NameInvalid or RefusalCode.ProtocolVersion or RefusalCode.ProtocolViolation or RefusalCode.NodeNameForbidden => true,
-        RefusalCode.NodeNameTaken => ++taken >= NameTakenAttempts,
+        RefusalCode.NodeNameTaken => time.GetElapsedTime(taken!.Value) >= options.NamePatience,
         _ => false,
     };
 

@@ -65,8 +65,8 @@ public sealed class NodeGrainTests : IAsyncLifetime
         Assert.Equal("gone", Assert.Single(await Directory.Nodes()).State);
     }
 
-    private Task<bool> ConnectAsync(long session, Connection connection) => Node.Connect(
-        new NodeDescription("node-a", session, 1, [], "cpu", "1.0"), [], cluster.Client.CreateObjectReference<INodeConnection>(connection));
+    private async Task<bool> ConnectAsync(long session, Connection connection) => await Node.Connect(
+        new NodeDescription("node-a", session, 1, [], "cpu", "1.0"), [], cluster.Client.CreateObjectReference<INodeConnection>(connection)) is null;
 
     private sealed class Connection : INodeConnection
     {

@@ -12,12 +12,13 @@ internal sealed class RunningNode : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ListLogger log = new();
 
-    public RunningNode(string address, string name = "node-a", int workers = 1)
+    public RunningNode(string address, string name = "node-a", int workers = 1, TimeSpan? namePatience = null)
     {
         var options = new NodeOptions
         {
             Coordinator = address, Name = name, Workers = workers, ChunkBytes = 64 * 1024,
             MinimumBackoff = TimeSpan.FromMilliseconds(1), MaximumBackoff = TimeSpan.FromMilliseconds(20),
+            NamePatience = namePatience ?? TimeSpan.FromMilliseconds(20),
         };
         Exit = new NodeHost(options, log).RunAsync(stop.Token);
     }

@@ -65,6 +65,26 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task Join_NameHeldByADeadPredecessor_WaitsSaysSoOnceAndJoins()
+    {
+        await using var coordinator = await FakeCoordinator.StartAsync();
+        var calls = 0;
+        coordinator.OnHello = _ =>
+        {
+            if (++calls < 20)
+            {
+                throw new Refusal(RefusalCode.NodeNameTaken, "not yet").ToRpcException();
+            }
+        };
+        await using var node = new RunningNode(coordinator.Address, namePatience: Limits.Step);
+
+        await coordinator.AcceptAsync();
+
+        Assert.Equal(20, calls);
+        Assert.Contains("not yet", Assert.Single(node.Lines, line => line.StartsWith("Waiting", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Join_BusyAtFirst_TriesAgain()
     {
         await using var coordinator = await FakeCoordinator.StartAsync();
