@@ -45,6 +45,14 @@ internal sealed class RunFollower(CoordinatorClient coordinator, IRunView view, 
                 }
             }
 
+            catch (RpcException error) when (error.ToRefusal() is { Code: RefusalCode.RunUnknown } refusal)
+            {
+                // It took the run, so it is another one, or it was started on another folder.
+                throw new Refusal(
+                    refusal.Code,
+                    $"The coordinator at {coordinator.Address} has lost run {runId}. {refusal.Message} Started again with --data and the folder that it had before, it goes on with the run.").ToRpcException();
+            }
+
             view.Note($"the coordinator at {coordinator.Address} does not answer; trying again every second (Ctrl-C leaves, the run goes on)");
             await Task.Delay(Pause, time, cancellation);
         }

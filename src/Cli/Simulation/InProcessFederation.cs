@@ -9,7 +9,6 @@ using Distributed.Node.Hosting;
 using Distributed.Node.Scratch;
 using Distributed.Node.Session;
 using Distributed.Node.Training;
-using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,20 +64,6 @@ internal sealed class InProcessFederation : IAsyncDisposable
 
     /// <summary>A client of the coordinator.</summary>
     public CoordinatorClient Connect() => CoordinatorClient.At(Socket);
-
-    /// <summary>Completes with the refusal when a node is not wanted, which ends a simulation; else never before the end.</summary>
-    public async Task<Refusal?> NodesAsync()
-    {
-        await foreach (var ended in Task.WhenEach(nodes))
-        {
-            if ((await ended).Refusal is { } refusal)
-            {
-                return refusal;
-            }
-        }
-
-        return null;
-    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -20,8 +20,8 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
     /// <summary>The command that goes on with the run when it has failed; null: none does.</summary>
     public string? ResumeCommand { get; init; }
 
-    /// <summary>Whether missing nodes are a person's to start, so that waiting for them is said.</summary>
-    public bool SaysWaits { get; init; } = true;
+    /// <summary>How long the run may wait for nodes before that is said: in a simulation they are about to come.</summary>
+    public TimeSpan NodePatience { get; init; } = TimeSpan.Zero;
 
     /// <summary>Follows the run to its end, fetches the model and writes the result.</summary>
     /// <param name="header">Lines about where it runs.</param>
@@ -96,9 +96,9 @@ internal sealed class RunSession(Terminal terminal, CoordinatorClient client, Ru
     }
 
     private IRunView View() =>
-        format == "json" ? new PlainRunView(terminal.Error, SaysWaits)
+        format == "json" ? new PlainRunView(terminal.Error, NodePatience, TimeProvider.System)
         : terminal.Interactive ? new LiveRunView(AnsiConsole.Console)
-        : new PlainRunView(terminal.Out, SaysWaits);
+        : new PlainRunView(terminal.Out, NodePatience, TimeProvider.System);
 
     private string Data => $"{spec.Data.Source}{(spec.Data.Path is { } path ? $" in {path}" : "")}, {spec.Data.Clients} clients, {Plugin(spec.Data.Partition)}";
 

@@ -64,7 +64,7 @@ internal static class SimulateVerb
         {
             using var client = federation.Connect();
             await client.Runs.SubmitAsync(new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellationToken: cancellation);
-            var session = new RunSession(terminal, client, spec, id, folder, format) { OnInterrupt = () => StopAsync(client, id), SaysWaits = false };
+            var session = new RunSession(terminal, client, spec, id, folder, format) { OnInterrupt = () => StopAsync(client, id), NodePatience = TimeSpan.FromSeconds(5) };
             exit = await session.FollowAsync(Header(spec, engine), cancellation);
         }
 

@@ -1,5 +1,6 @@
 using Distributed.Coordinator.Membership;
 using Distributed.Coordinator.Runs;
+using Distributed.Coordinator.Storage;
 using Distributed.Protocols.Identities;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
@@ -11,7 +12,7 @@ using Orleans;
 namespace Distributed.Coordinator.Ingress;
 
 /// <summary>What an operator does with runs.</summary>
-internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, TimeProvider time) : Protocols.V1.RunService.RunServiceBase
+internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, DataDirectory data, TimeProvider time) : Protocols.V1.RunService.RunServiceBase
 {
     /// <inheritdoc />
     public override async Task<SubmitReply> Submit(SubmitRequest request, ServerCallContext context)
@@ -82,7 +83,7 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, TimeProvi
         ? throw refusal.ToRpcException()
         : grains.GetGrain<IRunGrain>(runId);
 
-    private static RpcException Unknown() => new Refusal(RefusalCode.RunUnknown, "No run has this id.").ToRpcException();
+    private RpcException Unknown() => new Refusal(RefusalCode.RunUnknown, $"No run has this id in the coordinator's data directory {data.Root}.").ToRpcException();
 
     private static void OrThrow(SubmitAnswer answer)
     {

@@ -8,6 +8,7 @@ internal static partial class RoundMachine
     public static string Describe(RoundState state, long now) => state switch
     {
         { IsPaused: true, Phase: not RunPhase.Ended } => $"{RunWaits.Disk}: {state.DiskFault} It is looked at every few seconds, and the run goes on by itself.",
+        { IsStranded: true } => $"{RunWaits.Nodes}: all are lost; {state.Admitted} of {state.Clients.Count} clients are in, deadline in {Seconds(state.DeadlineAt - now)}",
         _ => DescribePhase(state, now),
     };
 
@@ -48,11 +49,6 @@ internal static partial class RoundMachine
 
     private static string Idle(RoundState state)
     {
-        if (!state.AcceptedNodes.Any())
-        {
-            return "; no node is connected";
-        }
-
         var homeless = state.Waiting.Count(client => !state.Nodes.Values.Any(node => node.CanRun(client)));
         return homeless == 0 ? "" : $"; {homeless} clients wait for their node";
     }

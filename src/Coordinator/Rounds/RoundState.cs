@@ -127,6 +127,9 @@ internal sealed record RoundState
     /// <summary>Whether uploads of <see cref="Round"/> are taken.</summary>
     public bool IsOpen => Phase is RunPhase.Initializing or RunPhase.Collecting;
 
+    /// <summary>Whether a round is open and no node is there to work on it.</summary>
+    public bool IsStranded => IsOpen && !AcceptedNodes.Any();
+
     /// <summary>Nodes that accepted the run.</summary>
     public IEnumerable<RunNode> AcceptedNodes => Nodes.Values.Where(node => node.IsAccepted);
 }

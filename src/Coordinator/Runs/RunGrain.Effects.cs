@@ -47,7 +47,7 @@ internal sealed partial class RunGrain
             }
         }
 
-        if ((state.Phase != before.Phase && state.Phase is RunPhase.WaitingForNodes or RunPhase.Initializing) || state.IsPaused != before.IsPaused)
+        if ((state.Phase != before.Phase && state.Phase is RunPhase.WaitingForNodes or RunPhase.Initializing) || state.IsPaused != before.IsPaused || state.IsStranded != before.IsStranded)
         {
             LogPause(before);
             services.Feeds.Feed(runId).Report(Report(), final: false);

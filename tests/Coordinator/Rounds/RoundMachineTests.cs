@@ -194,6 +194,18 @@ public sealed class RoundMachineTests
     }
 
     [Fact]
+    public void LastNode_Lost_RunSaysThatItWaitsForNodes()
+    {
+        var script = new MachineScript(MachineScript.Setup()).Opened();
+        Assert.False(script.State.IsStranded);
+        script.Leave("a");
+        Assert.True(script.State.IsStranded);
+        Assert.StartsWith("waiting for nodes: all are lost", RoundMachine.Describe(script.State, script.Now), StringComparison.Ordinal);
+        script.Node("b");
+        Assert.False(script.State.IsStranded);
+    }
+
+    [Fact]
     public void PinnedClient_NodeGone_WaitsForTheDeadline()
     {
         var script = new MachineScript(MachineScript.Setup(clients: 2, cohort: 2, quorum: 1)).Start().Node("a", 1, 0).Node("b", 1, 1);
