@@ -18,7 +18,12 @@ internal static class Logs
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // A start that failed is thrown as well, and said once in our own words.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // Health is unhealthy on purpose while a stop is under way.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Polly", LogLevel.Warning);
+        // A peer that goes away is no news to tell with a stack trace; refusals have lines of our own.
+        logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -25,13 +25,14 @@ internal sealed class RunFollower(CoordinatorClient coordinator, IRunView view, 
     public async Task<RunStatus> FollowAsync(string runId, int rounds, CancellationToken cancellation)
     {
         long? lostAt = null;
+        var noted = false;
         while (true)
         {
             try
             {
                 var request = new FollowRequest { RunId = runId, FromRound = (uint)Progress.Rounds + 1 };
                 using var call = coordinator.Runs.Follow(request, cancellationToken: cancellation);
-                if (await ReadAsync(call.ResponseStream, rounds, () => lostAt = null, cancellation) is { } last)
+                if (await ReadAsync(call.ResponseStream, rounds, () => (lostAt, noted) = (null, false), cancellation) is { } last)
                 {
                     return last;
                 }
@@ -53,7 +54,12 @@ internal sealed class RunFollower(CoordinatorClient coordinator, IRunView view, 
                     $"The coordinator at {coordinator.Address} has lost run {runId}. {refusal.Message} Started again with --data and the folder that it had before, it goes on with the run.").ToRpcException();
             }
 
-            view.Note($"the coordinator at {coordinator.Address} does not answer; trying again every second (Ctrl-C leaves, the run goes on)");
+            if (!noted)
+            {
+                noted = true;
+                view.Note($"the coordinator at {coordinator.Address} does not answer; trying again every second (Ctrl-C leaves, the run goes on)");
+            }
+
             await Task.Delay(Pause, time, cancellation);
         }
     }

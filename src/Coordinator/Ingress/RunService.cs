@@ -7,12 +7,13 @@ using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 using Distributed.Reports.Drawing;
 using Grpc.Core;
+using Microsoft.Extensions.Hosting;
 using Orleans;
 
 namespace Distributed.Coordinator.Ingress;
 
 /// <summary>What an operator does with runs.</summary>
-internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, DataDirectory data, TimeProvider time) : Protocols.V1.RunService.RunServiceBase
+internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, DataDirectory data, IHostApplicationLifetime lifetime, TimeProvider time) : Protocols.V1.RunService.RunServiceBase
 {
     /// <inheritdoc />
     public override async Task<SubmitReply> Submit(SubmitRequest request, ServerCallContext context)
@@ -27,7 +28,21 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, DataDirec
     public override async Task Follow(FollowRequest request, IServerStreamWriter<RunEvent> responseStream, ServerCallContext context)
     {
         _ = await Grain(request.RunId).GetStatus() ?? throw Unknown();
-        await foreach (var item in feeds.Feed(request.RunId).FollowAsync(context.CancellationToken))
+        // A follower would hold a stop up as long as the host lets it.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await SendAsync(request, responseStream, ends.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new Refusal(RefusalCode.Stopping, "The coordinator is stopping; the run goes on when it is started again.").ToRpcException();
+        }
+    }
+
+    private async Task SendAsync(FollowRequest request, IServerStreamWriter<RunEvent> responseStream, CancellationToken cancellation)
+    {
+        await foreach (var item in feeds.Feed(request.RunId).FollowAsync(cancellation))
         {
             if (item.Line is { } line)
             {

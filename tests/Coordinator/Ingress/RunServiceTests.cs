@@ -78,6 +78,26 @@ public sealed class RunServiceTests
     }
 
     [Fact]
+    public async Task Follow_CoordinatorStops_EndsAtOnceWithTheReason()
+    {
+        using var data = new TempFolder();
+        await using var coordinator = await RunningCoordinator.StartAsync(data.Path);
+        using var call = coordinator.Runs.Follow(new FollowRequest { RunId = await coordinator.SubmitAsync(WholeRunTests.Spec(2, 1)) });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+
+        var stop = coordinator.Host.StopAsync();
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+            }
+        });
+
+        Assert.Equal(RefusalCode.Stopping, error.ToRefusal()?.Code);
+        await stop;
+    }
+
+    [Fact]
     public async Task Health_Asked_Serving()
     {
         using var data = new TempFolder();
