@@ -10,6 +10,9 @@ internal sealed class Blocks(TextReader input, TextWriter output)
     private int steps;
     private long started;
 
+    /// <summary>Whether no more are asked for.</summary>
+    public bool Ended { get; private set; }
+
     /// <summary>Called before each step.</summary>
     /// <returns>Whether there is one more to do.</returns>
     public bool Next()
@@ -33,6 +36,7 @@ internal sealed class Blocks(TextReader input, TextWriter output)
 
         steps = left = int.TryParse(input.ReadLine(), CultureInfo.InvariantCulture, out var asked) ? asked : 0;
         started = Stopwatch.GetTimestamp();
-        return steps > 0;
+        Ended = steps == 0;
+        return !Ended;
     }
 }

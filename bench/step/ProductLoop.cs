@@ -31,7 +31,11 @@ internal static class ProductLoop
                 device: cpu
                 """));
             Console.SetOut(TextWriter.Null);
+            var error = Console.Error;
+            var said = new StringWriter();
+            Console.SetError(said);
             await Dist.RunAsync(["simulate", file, "--out", Path.Combine(folder, "run")], NodePlugins.None.With("step", (_, _) => new OneBatch(model, blocks)));
+            error.Write(blocks.Ended ? "" : said.ToString());
         }
         finally
         {
@@ -47,8 +51,6 @@ internal static class ProductLoop
             return new Batch(x.DetachFromDisposeScope(), y.DetachFromDisposeScope());
         });
 
-        private bool ended;
-
         public int TrainCount => 10_000 * Examples;
 
         public int TestCount => 1;
@@ -63,10 +65,9 @@ internal static class ProductLoop
 
         public Batch ReadBatch(Split split, Tensor indices)
         {
-            if (!ended && !blocks.Next())
+            if (!blocks.Ended && !blocks.Next())
             {
                 // As a terminal ends it: the training stops at the next step.
-                ended = true;
                 Process.Start("kill", ["-INT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
             }
 
