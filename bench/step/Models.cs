@@ -1,120 +1,30 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Model = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
 
 namespace Distributed.Bench.Step;
 
-/// <summary>A model with its optimizer and one batch.</summary>
-internal sealed record Training(Model Model, optim.Optimizer Optimizer, Tensor X, Tensor Y)
-{
-    internal void Step()
-    {
-        using var scope = NewDisposeScope();
-        Optimizer.zero_grad();
-        nn.functional.cross_entropy(Model.call(X), Y).backward();
-        Optimizer.step();
-    }
-}
-
+/// <summary>The models of peer.py, layer for layer, each with one batch.</summary>
 internal static class Models
 {
-    internal static Training Create(string name) => name switch
+    public static Model Find(string name) => name switch
     {
-        "mlp" => Mlp(),
-        "lenet" => LeNet(),
-        "transformer" => Transformer(),
+        "mlp" => new(Mlp, () => (randn(64, 784), randint(10, [64])), parameters => optim.SGD(parameters, 0.05), "{ name: sgd, learningRate: 0.05 }"),
+        "lenet" => new(LeNet, () => (randn(64, 1, 28, 28), randint(10, [64])), parameters => optim.SGD(parameters, 0.05, momentum: 0.9), "{ name: sgd, learningRate: 0.05, momentum: 0.9 }"),
+        "transformer" => new(
+            () => new Transformer(vocabulary: 64, width: 128, length: 128, heads: 4, layers: 2),
+            () => (randint(64, [16, 128]), randint(64, [16 * 128])),
+            parameters => optim.AdamW(parameters, 3e-4, weight_decay: 0.01),
+            "{ name: adamw, learningRate: 0.0003, weightDecay: 0.01 }"),
         _ => throw new ArgumentException($"no model '{name}': mlp, lenet, transformer"),
     };
 
-    private static Training Mlp()
-    {
-        var model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10));
-        return new(model, optim.SGD(model.parameters(), 0.05), randn(64, 784), randint(10, [64]));
-    }
+    private static Sequential Mlp() => nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10));
 
-    private static Training LeNet()
-    {
-        var model = nn.Sequential(
-            nn.Conv2d(1, 6, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-            nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10));
-        return new(model, optim.SGD(model.parameters(), 0.05, momentum: 0.9), randn(64, 1, 28, 28), randint(10, [64]));
-    }
-
-    private static Training Transformer()
-    {
-        var model = new Transformer(vocabulary: 64, width: 128, length: 128, heads: 4, layers: 2);
-        return new(model, optim.AdamW(model.parameters(), 3e-4, weight_decay: 0.01), randint(64, [16, 128]), randint(64, [16 * 128]));
-    }
+    private static Sequential LeNet() => nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10));
 }
 
-/// <summary>The decoder of peer.py, layer for layer.</summary>
-internal sealed class Transformer : nn.Module<Tensor, Tensor>
-{
-    private readonly Embedding tokens;
-    private readonly Embedding places;
-    private readonly Block[] blocks;
-    private readonly LayerNorm norm;
-    private readonly Linear head;
-    private readonly Tensor mask;
-    private readonly Tensor range;
-
-    internal Transformer(long vocabulary, long width, long length, long heads, int layers)
-        : base(nameof(Transformer))
-    {
-        (tokens, places) = (nn.Embedding(vocabulary, width), nn.Embedding(length, width));
-        blocks = [.. Enumerable.Range(0, layers).Select(_ => new Block(width, heads))];
-        (norm, head) = (nn.LayerNorm(width), nn.Linear(width, vocabulary));
-        using var all = ones(length, length).triu(1);
-        (mask, range) = (all.to(ScalarType.Bool), arange(length));
-        for (var i = 0; i < layers; i++)
-            register_module($"blocks{i}", blocks[i]);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var h = tokens.call(input) + places.call(range);
-        foreach (var block in blocks)
-            h = block.call(h, mask);
-        return head.call(norm.call(h)).flatten(0, 1).MoveToOuterDisposeScope();
-    }
-}
-
-internal sealed class Block : nn.Module<Tensor, Tensor, Tensor>
-{
-    private readonly long _heads;
-    private readonly LayerNorm n1;
-    private readonly Linear qkv;
-    private readonly Linear output;
-    private readonly LayerNorm n2;
-    private readonly Sequential mlp;
-
-    internal Block(long width, long heads)
-        : base(nameof(Block))
-    {
-        _heads = heads;
-        (n1, qkv, output, n2) = (nn.LayerNorm(width), nn.Linear(width, 3 * width), nn.Linear(width, width), nn.LayerNorm(width));
-        mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width));
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input1, Tensor input2)
-    {
-        using var scope = NewDisposeScope();
-        var x = input1 + Attend(n1.call(input1), input2);
-        return (x + mlp.call(n2.call(x))).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Attend(Tensor x, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        var (b, t, d) = (x.size(0), x.size(1), x.size(2));
-        var parts = qkv.call(x).chunk(3, -1);
-        var (q, k, v) = (Split(parts[0], b, t, d), Split(parts[1], b, t, d), Split(parts[2], b, t, d));
-        var w = (q.matmul(k.transpose(-2, -1)) / Math.Sqrt(d / _heads)).masked_fill(mask, double.NegativeInfinity).softmax(-1);
-        return output.call(w.matmul(v).transpose(1, 2).reshape(b, t, d)).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Split(Tensor x, long b, long t, long d) => x.view(b, t, _heads, d / _heads).transpose(1, 2);
-}
+/// <summary>A model with its batch, and its optimizer twice: made here, and as a run file has it.</summary>
+internal sealed record Model(
+    Func<nn.Module<Tensor, Tensor>> Build, Func<(Tensor X, Tensor Y)> Batch, Func<IEnumerable<Parameter>, optim.Optimizer> Optimizer, string RunFileOptimizer);

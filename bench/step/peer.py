@@ -1,4 +1,4 @@
-"""The same models and steps in python. Reads "MODEL FOREACH STEPS" lines, answers "WALL CPU" in seconds."""
+"""The same models and steps in python: peer.py MODEL THREADS foreach|single. Reads how many steps to do, line by line, answers with the seconds."""
 import math
 import sys
 import time
@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[2]))
 
 
 class Attention(nn.Module):
@@ -66,19 +66,13 @@ def transformer(foreach):
     return model, torch.optim.AdamW(model.parameters(), 3e-4, foreach=foreach), torch.randint(0, 64, (16, 128)), torch.randint(0, 64, (16 * 128,))
 
 
-def step(model, optimizer, x, y):
-    optimizer.zero_grad(set_to_none=True)
-    F.cross_entropy(model(x), y).backward()
-    optimizer.step()
-
-
-ready = {}
+model, optimizer, x, y = globals()[sys.argv[1]](sys.argv[3] == "foreach")
 for line in sys.stdin:
-    name, foreach, steps = line.split()
-    if (name, foreach) not in ready:
-        ready[name, foreach] = globals()[name](foreach == "foreach")
-        step(*ready[name, foreach])
-    wall, cpu = time.perf_counter(), time.process_time()
-    for _ in range(int(steps)):
-        step(*ready[name, foreach])
-    print(time.perf_counter() - wall, time.process_time() - cpu, flush=True)
+    started = time.perf_counter()
+    for _ in range(int(line)):
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+    print(time.perf_counter() - started, flush=True)

@@ -39,7 +39,7 @@ internal static class Machine
 
         return
         [
-            new("libtorch", Standing.Ok, engine.Version),
+            new("libtorch", Standing.Ok, engine.Package is { } package ? $"{engine.Version}, built for {package}" : engine.Version),
             .. engine.IsPreparedCopy ? [new Finding("TorchSharp", Standing.Ok, "its library was prepared for this machine's older libstdc++")] : Array.Empty<Finding>(),
             new("devices", Standing.Ok, string.Join(", ", engine.Devices)),
             new("threads", Standing.Ok, string.Create(CultureInfo.InvariantCulture, $"{engine.Threads} inside an operator, {engine.InteropThreads} between operators; a worker uses --threads (1)")),

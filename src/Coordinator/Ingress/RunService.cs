@@ -48,16 +48,16 @@ internal sealed class RunService(IGrainFactory grains, RunFeeds feeds, DataDirec
             {
                 if (request.FromRound <= 1 || RoundRecord.Parse(line).Round >= request.FromRound)
                 {
-                    await responseStream.WriteAsync(new RunEvent { RoundRecordJson = line });
+                    await responseStream.WriteAsync(new RunEvent { RoundRecordJson = line }, cancellation);
                 }
             }
             else if (item.Partition is { } partition)
             {
-                await responseStream.WriteAsync(new RunEvent { PartitionJson = partition });
+                await responseStream.WriteAsync(new RunEvent { PartitionJson = partition }, cancellation);
             }
             else if (item.Report is { } report)
             {
-                await responseStream.WriteAsync(new RunEvent { Status = StatusOf(report) });
+                await responseStream.WriteAsync(new RunEvent { Status = StatusOf(report) }, cancellation);
             }
         }
     }

@@ -31,6 +31,10 @@ public static class LibTorch
     /// <summary>The package that the program was built with: <c>cpu</c> or <c>cuda</c>; null: another program's, which does not say.</summary>
     public static string? Package => AppContext.GetData("Distributed.LibTorchPackage") as string;
 
+    /// <summary>Whether it is known, without loading anything, that there is no device but the processor.</summary>
+    internal static bool SeesProcessorAlone =>
+        Package == "cpu" && !OperatingSystem.IsMacOS() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(FolderVariable));
+
     /// <summary>Answers TorchSharp's requests from now on. Runs when anything of this assembly is first used; loads nothing by itself.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Whatever part of TorchSharp is used first, by a user's own model too, its libraries must be found.")]

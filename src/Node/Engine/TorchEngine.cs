@@ -16,14 +16,36 @@ public static class TorchEngine
     }
 
     /// <summary>What computes, for run records.</summary>
-    public static string Describe() => $"libtorch {torch.__version__}, cpu";
+    /// <param name="device">The device's name.</param>
+    public static string Describe(string device) => $"libtorch {torch.__version__}, {device}";
 
     /// <summary>Everything that <c>dist check</c> tells.</summary>
     /// <exception cref="TypeInitializationException">libtorch cannot be loaded; the innermost exception says why.</exception>
     public static EngineDescription Examine() => new(
         torch.__version__,
+        LibTorch.Package,
         LibTorch.IsPreparedCopy,
-        ["cpu", .. Enumerable.Range(0, torch.cuda.is_available() ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}")],
+        [.. See()],
         torch.get_num_threads(),
         torch.get_num_interop_threads());
+
+    /// <summary>The devices' names; none where libtorch cannot be loaded, which whoever trains is told. Loads it only where it may see more than the processor.</summary>
+    internal static IEnumerable<string> Devices()
+    {
+        try
+        {
+            return LibTorch.SeesProcessorAlone ? [ComputeDevices.Cpu] : [.. See()];
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<string> See() =>
+    [
+        ComputeDevices.Cpu,
+        .. Enumerable.Range(0, torch.cuda.is_available() ? torch.cuda.device_count() : 0).Select(i => $"cuda:{i}"),
+        .. OperatingSystem.IsMacOS() && torch.mps_is_available() ? ["mps"] : Array.Empty<string>(),
+    ];
 }

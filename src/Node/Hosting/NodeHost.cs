@@ -1,4 +1,5 @@
 using Distributed.Node.Connection;
+using Distributed.Node.Engine;
 using Distributed.Node.Session;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;
@@ -17,6 +18,9 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
 {
     private readonly TimeProvider clock = time ?? TimeProvider.System;
 
+    /// <summary>What the node says that it can compute on.</summary>
+    internal ComputeDevices Devices { get; init; } = ComputeDevices.OfThisProcess;
+
     /// <summary>Works until cancelled or refused. On cancellation tasks in work are dropped; the coordinator gives them to other nodes.</summary>
     /// <exception cref="ArgumentException">The settings have mistakes; the message lists them.</exception>
     public async Task<NodeExit> RunAsync(CancellationToken cancellation)
@@ -33,7 +37,7 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
         var transfers = new TransferClient(bulk.CreateCallInvoker(), options.Name);
         var downloads = new ModelDownloads(transfers, connectivity);
         using var runs = new RunDirectory(
-            options, plugins ?? NodePlugins.None, workers, downloads, loggers.CreateLogger<RunDirectory>());
+            options, Devices, plugins ?? NodePlugins.None, workers, downloads, loggers.CreateLogger<RunDirectory>());
         var runner = new TaskRunner(
             workers,
             new UpdateUploader(transfers, connectivity, options.ChunkBytes),
@@ -43,7 +47,7 @@ public sealed class NodeHost(NodeOptions options, ILoggerFactory loggers, TimePr
         var outbox = new Outbox();
         using var floor = new TaskFloor(runs, runner, outbox, options.Workers, clock, loggers.CreateLogger<TaskFloor>());
         var session = new NodeSession(
-            new NodeService.NodeServiceClient(control), options, connectivity, runs, floor, outbox, clock, loggers.CreateLogger<NodeSession>());
+            new NodeService.NodeServiceClient(control), options, Devices, connectivity, runs, floor, outbox, clock, loggers.CreateLogger<NodeSession>());
 
         // A span is worth one connection, not a queue: those of an outage are dropped.
         using var spans = options.SendSpans

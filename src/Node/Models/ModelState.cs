@@ -12,14 +12,22 @@ namespace Distributed.Node.Models;
 internal sealed class ModelState
 {
     private readonly torch.Tensor[] tensors;
+    // Where their bytes are read and written: the tensors themselves, or for a device's a copy in memory.
+    private readonly torch.Tensor[] host;
 
     public ModelState(torch.nn.Module model)
+        : this(model, throughCopies: model.parameters().Any(parameter => parameter.device_type != DeviceType.CPU))
+    {
+    }
+
+    internal ModelState(torch.nn.Module model, bool throughCopies)
     {
         var parameters = model.named_parameters().Select(pair => (pair.name, tensor: (torch.Tensor)pair.parameter, buffer: false));
         var buffers = model.named_buffers().Select(pair => (pair.name, tensor: pair.buffer, buffer: true));
         // A tensor that two modules share travels once, under its first name.
         var named = parameters.Concat(buffers).DistinctBy(item => item.tensor.numel() == 0 ? (object)item.name : TensorMemory.AddressOf(item.tensor)).ToArray();
         tensors = Array.ConvertAll(named, item => item.tensor);
+        host = throughCopies ? Array.ConvertAll(tensors, tensor => torch.empty_like(tensor, device: torch.CPU).DetachFromDisposeScope()) : tensors;
         Manifest = new TensorManifest(named.Select(item =>
             new TensorEntry(item.name, TypeOf(item.tensor), ImmutableArray.Create(item.tensor.shape), item.buffer)));
     }
@@ -36,7 +44,8 @@ internal sealed class ModelState
         for (var i = 0; i < tensors.Length; i++)
         {
             var entry = Manifest[i];
-            state.Slice((int)entry.Offset, (int)entry.ByteLength).CopyTo(tensors[i].bytes);
+            state.Slice((int)entry.Offset, (int)entry.ByteLength).CopyTo(host[i].bytes);
+            Copy(host[i], tensors[i]);
         }
     }
 
@@ -50,7 +59,8 @@ internal sealed class ModelState
             if (Manifest[i].IsTrainable)
             {
                 var length = (int)Manifest[i].ByteLength;
-                flat.Slice(at, length).CopyTo(tensors[i].bytes);
+                flat.Slice(at, length).CopyTo(host[i].bytes);
+                Copy(host[i], tensors[i]);
                 at += length;
             }
         }
@@ -61,7 +71,17 @@ internal sealed class ModelState
     {
         for (var i = 0; i < tensors.Length; i++)
         {
-            tensors[i].bytes.CopyTo(state[(int)Manifest[i].Offset..]);
+            Copy(tensors[i], host[i]);
+            host[i].bytes.CopyTo(state[(int)Manifest[i].Offset..]);
+        }
+    }
+
+    private static void Copy(torch.Tensor from, torch.Tensor to)
+    {
+        if (!ReferenceEquals(from, to))
+        {
+            using var mode = torch.no_grad();
+            to.copy_(from);
         }
     }
 

@@ -1,7 +1,9 @@
 using Distributed.Node.Connection;
+using Distributed.Node.Engine;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;
 using Distributed.Protocols.Identities;
+using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Runs;
 using Distributed.Protocols.V1;
 
@@ -30,6 +32,7 @@ internal sealed class NodeRun : IDisposable
     /// <param name="id">The run's id.</param>
     /// <param name="specJson">The specification as it came.</param>
     /// <param name="options">The node's own settings.</param>
+    /// <param name="devices">What it can compute on.</param>
     /// <param name="plugins">The user's own tasks.</param>
     /// <param name="download">Fetches a model version.</param>
     /// <param name="problems">Receives everything that is wrong.</param>
@@ -38,6 +41,7 @@ internal sealed class NodeRun : IDisposable
         string id,
         string specJson,
         NodeOptions options,
+        ComputeDevices devices,
         NodePlugins plugins,
         Func<NodeRun, long, ContentHash, CancellationToken, Task<ModelFile>> download,
         ICollection<string> problems)
@@ -64,7 +68,13 @@ internal sealed class NodeRun : IDisposable
             spec = spec with { Proxy = spec.Proxy with { Path = proxy } };
         }
 
-        return Workloads.Create(spec, plugins, problems) is { } workload ? new NodeRun(id, spec, workload, download) : null;
+        if (devices.Find(spec.Device) is not { } device)
+        {
+            problems.Add(new Refusal(RefusalCode.DeviceMissing, $"Node {options.Name} has no device {spec.Device}; it has {devices}.").ToString());
+            return null;
+        }
+
+        return Workloads.Create(spec, plugins, problems, device) is { } workload ? new NodeRun(id, spec, workload, download) : null;
     }
 
     /// <summary>Examples by client id, 0 for those that this node cannot run.</summary>

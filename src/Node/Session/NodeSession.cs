@@ -1,4 +1,5 @@
 using Distributed.Node.Connection;
+using Distributed.Node.Engine;
 using Distributed.Protocols;
 using Distributed.Protocols.Refusals;
 using Distributed.Protocols.Tls;
@@ -15,6 +16,7 @@ namespace Distributed.Node.Session;
 internal sealed partial class NodeSession(
     NodeService.NodeServiceClient client,
     NodeOptions options,
+    ComputeDevices devices,
     Connectivity connectivity,
     RunDirectory runs,
     TaskFloor floor,
@@ -114,7 +116,7 @@ internal sealed partial class NodeSession(
             ProtocolVersion = ProtocolVersion.Current,
             SoftwareVersion = typeof(NodeSession).Assembly.GetName().Version?.ToString(3) ?? "",
             Slots = (uint)options.Workers,
-            Device = "cpu",
+            Device = devices.ToString(),
         };
         hello.Clients.Add(options.Clients.Select(client => (uint)client));
         hello.Holding.Add(floor.Board.Holding());

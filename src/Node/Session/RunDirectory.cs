@@ -1,4 +1,5 @@
 using Distributed.Node.Connection;
+using Distributed.Node.Engine;
 using Distributed.Node.Training;
 using Distributed.Node.Upload;
 using Distributed.Protocols.V1;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Node.Session;
 
 /// <summary>The runs that this node has been told of. Announced again after a reconnection, a run that is loaded stays loaded.</summary>
-internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plugins, WorkerPool workers, ModelDownloads downloads, ILogger logger) : IDisposable
+internal sealed partial class RunDirectory(
+    NodeOptions options, ComputeDevices devices, NodePlugins plugins, WorkerPool workers, ModelDownloads downloads, ILogger logger) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Known> runs = new(StringComparer.Ordinal);
@@ -91,7 +93,7 @@ internal sealed partial class RunDirectory(NodeOptions options, NodePlugins plug
         var problems = new List<string>();
         try
         {
-            var run = NodeRun.Prepare(announced.RunId, announced.SpecJson, options, plugins, downloads.Fetch, problems);
+            var run = NodeRun.Prepare(announced.RunId, announced.SpecJson, options, devices, plugins, downloads.Fetch, problems);
             if (run is not null)
             {
                 LogLoaded(announced.RunId, run.Spec.Name, run.Workload.ClientExamples.Sum(examples => (long)examples), run.Workload.TestExamples);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Distributed.Algorithms.Tensors;
 using Distributed.Node.Telemetry;
 using Distributed.Node.Training;
@@ -252,6 +253,9 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, Up
         TransferFailedException failed => failed.Refusal,
         AggregationFailedException failed => new Refusal(RefusalCode.AggregationFailed, failed.Message),
         TrainingFailedException failed => new Refusal(RefusalCode.TrainingFailed, failed.Message),
+        // libtorch's own, with a stack of its functions behind the first line.
+        ExternalException when error.Message.Contains("CUDA", StringComparison.Ordinal) => new Refusal(RefusalCode.DeviceFailed, error.Message.Split('\n')[0]),
+        NotSupportedException => new Refusal(RefusalCode.TrainingFailed, error.Message),
         OutOfMemoryException => new Refusal(RefusalCode.DeviceFailed, error.Message),
         _ => new Refusal(RefusalCode.TrainingFailed, $"{error.GetType().Name}: {error.Message}"),
     };

@@ -63,7 +63,7 @@ internal sealed class ProxyObjective : IProxyTrainer
             var part = gradient.Slice(at, (int)parameters[i].numel());
             if (gradients[i] is { } found)
             {
-                MemoryMarshal.Cast<byte, float>(found.contiguous().bytes).CopyTo(part);
+                MemoryMarshal.Cast<byte, float>(found.cpu().contiguous().bytes).CopyTo(part);
             }
             else
             {

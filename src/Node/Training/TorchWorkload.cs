@@ -7,7 +7,7 @@ namespace Distributed.Node.Training;
 
 /// <summary>A learning task whose training examples are dealt to clients.</summary>
 internal sealed class TorchWorkload(
-    ILearningTask task, Partition partition, Holdout holdout, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment) : IWorkload
+    ILearningTask task, Partition partition, Holdout holdout, RunSpec spec, OptimizerBuilder optimizer, ModelAlignment? alignment, string device) : IWorkload
 {
     public IReadOnlyList<int> ClientExamples { get; } = [.. partition.Clients.Select(indices => indices.Length)];
 
@@ -17,7 +17,7 @@ internal sealed class TorchWorkload(
 
     public int ProxyExamples => holdout.Proxy?.Indices.Length ?? 0;
 
-    public string Engine => TorchEngine.Describe();
+    public string Engine => TorchEngine.Describe(device);
 
     public IEnumerable<string> Remarks => alignment?.Untouched ?? [];
 

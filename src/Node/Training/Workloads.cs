@@ -1,6 +1,7 @@
 using Distributed.Node.Data;
 using Distributed.Node.Data.Images;
 using Distributed.Node.Data.Partitioning;
+using Distributed.Node.Engine;
 using Distributed.Node.Models;
 using Distributed.Protocols.Runs;
 
@@ -13,8 +14,9 @@ internal static class Workloads
     /// <param name="spec">A run as announced.</param>
     /// <param name="plugins">The user's own tasks.</param>
     /// <param name="problems">Receives everything that is wrong.</param>
+    /// <param name="device">What to compute on, a device of this process.</param>
     /// <returns>The workload, or null when there is a problem.</returns>
-    public static IWorkload? Create(RunSpec spec, NodePlugins plugins, ICollection<string> problems)
+    public static IWorkload? Create(RunSpec spec, NodePlugins plugins, ICollection<string> problems, string device = ComputeDevices.Cpu)
     {
         var mistakes = new List<SpecProblem>();
         NodeSpecs.Validate(spec, plugins, mistakes);
@@ -30,10 +32,10 @@ internal static class Workloads
 
         return spec.Model.Name == Blob.Name && !plugins.Tasks.ContainsKey(Blob.Name)
             ? new BlobWorkload(SpecBinder.Bind<BlobParameters>(spec.Model.Parameters, "model", mistakes), spec)
-            : CreateTorch(spec, plugins, problems);
+            : CreateTorch(spec, plugins, problems, device);
     }
 
-    private static TorchWorkload? CreateTorch(RunSpec spec, NodePlugins plugins, ICollection<string> problems)
+    private static TorchWorkload? CreateTorch(RunSpec spec, NodePlugins plugins, ICollection<string> problems, string device)
     {
         if (CreateTask(spec, plugins, problems) is not { } task)
         {
@@ -59,7 +61,9 @@ internal static class Workloads
             return null;
         }
 
-        return new TorchWorkload(task, partition, holdout, spec, optimizer, alignment);
+        var placed = OnDevice.Of(task, device);
+        var proxy = holdout.Proxy is { } set ? set with { Task = set.Task == task ? placed : OnDevice.Of(set.Task, device) } : null;
+        return new TorchWorkload(placed, partition, holdout with { Proxy = proxy }, spec, optimizer, alignment, device);
     }
 
     // The proxy set's own folder, read like the run's; null: there is none on this machine, or there is a problem.

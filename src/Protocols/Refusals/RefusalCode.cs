@@ -95,6 +95,9 @@ public enum RefusalCode
     /// <summary>The data named in the run cannot be read or does not fit it.</summary>
     DataInvalid,
 
+    /// <summary>The node has no such device as the run asks for.</summary>
+    DeviceMissing,
+
     /// <summary>The node's device failed.</summary>
     DeviceFailed,
 

@@ -41,6 +41,7 @@ public static class RefusalCodes
         [RefusalCode.TransferIdle] = StatusCode.DeadlineExceeded,
         [RefusalCode.Busy] = StatusCode.Unavailable,
         [RefusalCode.DataInvalid] = StatusCode.FailedPrecondition,
+        [RefusalCode.DeviceMissing] = StatusCode.FailedPrecondition,
         [RefusalCode.DeviceFailed] = StatusCode.Internal,
         [RefusalCode.TrainingFailed] = StatusCode.Internal,
         [RefusalCode.AggregationFailed] = StatusCode.Internal,

@@ -38,6 +38,11 @@ public sealed record RunSpec
     /// <summary>What a client does in a round.</summary>
     public TrainingSpec Training { get; init; } = new();
 
+    /// <summary>What nodes train and evaluate on: <c>auto</c> (the first GPU that libtorch sees, or the processor), <c>cpu</c>, <c>cuda:0</c> and so on, <c>mps</c>.</summary>
+    /// <value><c>auto</c>.</value>
+    [RegularExpression("auto|cpu|cuda:[0-9]{1,2}|mps")]
+    public string Device { get; init; } = "auto";
+
     /// <summary>How updates become the next model.</summary>
     /// <value><c>fedavg</c>.</value>
     public PluginSpec Aggregator { get; init; } = PluginSpec.Named("fedavg");

@@ -70,6 +70,25 @@ public sealed class RunFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("auto")]
+    [InlineData("cpu")]
+    [InlineData("cuda:1")]
+    [InlineData("mps")]
+    public void Set_Device_IsTheRunsDevice(string device)
+    {
+        Assert.Equal("auto", Load(folder.Write("run.yaml", Samples.Small), []).Spec!.Device);
+        Assert.Equal(device, Load(folder.Write("run.yaml", Samples.Small), [$"device={device}"]).Spec!.Device);
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda")]
+    [InlineData("cuda:-1")]
+    public void Set_DeviceOfNoKind_IsAMistakeWithWhatIsValid(string device) => Assert.Equal(
+        $"--set device: must match auto|cpu|cuda:[0-9]{{1,2}}|mps, got \"{device}\"",
+        Assert.Single(Load(folder.Write("run.yaml", Samples.Small), [$"device={device}"]).Mistakes).ToString());
+
+    [Theory]
     [InlineData("utf-8", "\n")]
     [InlineData("utf-8", "\r\n")]
     [InlineData("utf-16", "\n")]

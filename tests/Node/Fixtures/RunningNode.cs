@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Distributed.Node.Connection;
+using Distributed.Node.Engine;
 using Distributed.Node.Hosting;
 using Distributed.Node.Session;
+using Distributed.Node.Training;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Fixtures;
@@ -12,7 +14,8 @@ internal sealed class RunningNode : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ListLogger log = new();
 
-    public RunningNode(string address, string name = "node-a", int workers = 1, TimeSpan? namePatience = null)
+    public RunningNode(
+        string address, string name = "node-a", int workers = 1, string[]? devices = null, NodePlugins? plugins = null, TimeSpan? namePatience = null)
     {
         var options = new NodeOptions
         {
@@ -20,7 +23,7 @@ internal sealed class RunningNode : IAsyncDisposable
             MinimumBackoff = TimeSpan.FromMilliseconds(1), MaximumBackoff = TimeSpan.FromMilliseconds(20),
             NamePatience = namePatience ?? TimeSpan.FromMilliseconds(20),
         };
-        Exit = new NodeHost(options, log).RunAsync(stop.Token);
+        Exit = new NodeHost(options, log, plugins: plugins) { Devices = devices is null ? ComputeDevices.OfThisProcess : new(() => devices) }.RunAsync(stop.Token);
     }
 
     public Task<NodeExit> Exit { get; }
