@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Distributed.Coordinator.Tests.Hosting;
 
@@ -15,17 +16,19 @@ internal sealed class RunningCoordinator : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly GrpcChannel channel;
+    private readonly FakeLogCollector log;
 
-    private RunningCoordinator(CoordinatorHost host, LogLines log)
+    private RunningCoordinator(CoordinatorHost host, FakeLogCollector log)
     {
-        (Host, Log) = (host, log);
+        (Host, this.log) = (host, log);
         channel = GrpcChannel.ForAddress($"http://127.0.0.1:{host.Port}");
         Runs = new RunService.RunServiceClient(channel);
     }
 
     public CoordinatorHost Host { get; }
 
-    public LogLines Log { get; }
+    /// <summary>Everything logged so far, from Information on.</summary>
+    public string Log => string.Join('\n', log.GetSnapshot().Select(Text));
 
     public RunService.RunServiceClient Runs { get; }
 
@@ -35,16 +38,20 @@ internal sealed class RunningCoordinator : IAsyncDisposable
     {
         var options = new CoordinatorOptions { DataDirectory = data, Port = 0, Heartbeat = TimeSpan.FromMinutes(1) };
         change?.Invoke(options);
-        var log = new LogLines();
+        var log = new FakeLogCollector();
         var host = CoordinatorHost.Create(options, services =>
         {
-            services.AddLogging(logging => logging.AddProvider(log));
+            services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(log)));
             services.AddSingleton(time ?? TimeProvider.System);
             services.AddSingleton(Failpoints.Parse(failpoints));
         });
         await host.StartAsync();
         return new RunningCoordinator(host, log);
     }
+
+    /// <summary>The first line, past or future, that holds <paramref name="part"/>.</summary>
+    public Task<string> LoggedAsync(string part) => log.GetLogsAsync(CancellationToken.None).Select(Text)
+        .FirstAsync(line => line.Contains(part, StringComparison.Ordinal)).AsTask().WaitAsync(Patience, TimeProvider.System);
 
     public FakeNode Node(string name, int slots = 1, params uint[] clients) => new(channel, name, slots, clients);
 
@@ -88,6 +95,8 @@ internal sealed class RunningCoordinator : IAsyncDisposable
             throw new TimeoutException($"The run did not end within {Patience}. The coordinator's log:\n{Log}", error);
         }
     }
+
+    private static string Text(FakeLogRecord record) => $"{record.Level} {record.Id.Id} {record.Message} {record.Exception}";
 
     public async ValueTask DisposeAsync()
     {

@@ -39,7 +39,7 @@ public sealed class TlsPortTests : IDisposable
     public async Task Client_WithoutCertificate_IsRefusedAndTheLogSaysWhy()
     {
         await using var coordinator = await StartAsync();
-        var logged = coordinator.Log.NextAsync("TLS with");
+        var logged = coordinator.LoggedAsync("TLS with");
 
         var error = await Assert.ThrowsAsync<RpcException>(() => StatusAsync(coordinator, Trusting()));
 
@@ -51,7 +51,7 @@ public sealed class TlsPortTests : IDisposable
     public async Task Client_OfAnotherAuthority_IsRefusedAndTheLogNamesItAndTheFile()
     {
         await using var coordinator = await StartAsync();
-        var logged = coordinator.Log.NextAsync("TLS with");
+        var logged = coordinator.LoggedAsync("TLS with");
 
         await Assert.ThrowsAsync<RpcException>(() => StatusAsync(coordinator, Files(hostile, "intruder")));
 
@@ -64,7 +64,7 @@ public sealed class TlsPortTests : IDisposable
     public async Task Client_WithAnExpiredCertificate_IsRefusedAndTheLogSaysSo()
     {
         await using var coordinator = await StartAsync();
-        var logged = coordinator.Log.NextAsync("TLS with");
+        var logged = coordinator.LoggedAsync("TLS with");
 
         await Assert.ThrowsAsync<RpcException>(() => StatusAsync(coordinator, Files(authority.Issue(["operator"], Now.AddDays(-2), Now.AddDays(-1)), "old")));
 
@@ -98,7 +98,7 @@ public sealed class TlsPortTests : IDisposable
     public async Task PlainClient_AtTheTlsPort_IsTold()
     {
         await using var coordinator = await StartAsync();
-        var logged = coordinator.Log.NextAsync("TLS with");
+        var logged = coordinator.LoggedAsync("TLS with");
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{coordinator.Host.Port}");
 
         var error = await Assert.ThrowsAsync<RpcException>(async () => await new RunService.RunServiceClient(channel).GetStatusAsync(new StatusRequest()));

@@ -35,8 +35,8 @@ public sealed class DiskFaultTests
         Assert.Equal(WholeRunTests.ExpectedHash(round: 3, clients: 2), final.ModelHash);
         Assert.Equal(["committed", "committed", "committed"], records.Select(record => record.Outcome));
         Assert.Equal(3, (await File.ReadAllLinesAsync(Path.Combine(data.Path, "runs", run, "rounds.jsonl"))).Length);
-        Assert.Contains("pauses: ", coordinator.Log.ToString(), StringComparison.Ordinal);
-        Assert.Contains("goes on", coordinator.Log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("pauses: ", coordinator.Log, StringComparison.Ordinal);
+        Assert.Contains("goes on", coordinator.Log, StringComparison.Ordinal);
     }
 
     // The state of a grain is found again in manifests and lines: nothing waits for it.

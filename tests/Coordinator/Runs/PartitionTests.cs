@@ -56,7 +56,7 @@ public sealed class PartitionTests
 
         Assert.Equal("completed", final.State);
         Assert.False(File.Exists(Path.Combine(data.Path, "runs", run, "partition.json")));
-        Assert.Contains("node-a tells of 3 clients, expected 2", coordinator.Log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("node-a tells of 3 clients, expected 2", coordinator.Log, StringComparison.Ordinal);
     }
 
     [Fact]
