@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace Distributed.Bench.Step;
 
@@ -53,14 +54,8 @@ internal sealed class Comparison(string python, int turns, string command)
     {
         var ratios = seconds.ConvertAll(turn => turn[peer] / turn[product]);
         return new(
-            name, "step", "us", Median(seconds.Select(turn => turn[product])) / steps * 1e6, peerName, Median(seconds.Select(turn => turn[peer])) / steps * 1e6,
-            Median(ratios), ratios.Min(), ratios.Max(), command);
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+            name, "step", "us", seconds.Select(turn => turn[product]).Median() / steps * 1e6, peerName, seconds.Select(turn => turn[peer]).Median() / steps * 1e6,
+            ratios.Median(), ratios.Min(), ratios.Max(), command);
     }
 }
 

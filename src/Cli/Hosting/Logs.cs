@@ -13,6 +13,26 @@ internal static class Logs
     /// <summary>Sets a host's logging up in the same way.</summary>
     public static void Configure(ILoggingBuilder logging, LogLevel least)
     {
+        Filter(logging, least);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    /// <summary>Sets a simulation's logging up: plain lines, each once.</summary>
+    public static void Configure(ILoggingBuilder logging, SimulationLog lines)
+    {
+        Filter(logging, LogLevel.Warning);
+        logging.AddProvider(lines);
+    }
+
+    private static void Filter(ILoggingBuilder logging, LogLevel least)
+    {
         logging.ClearProviders();
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -24,13 +44,5 @@ internal static class Logs
         logging.AddFilter("Polly", LogLevel.Warning);
         // A peer that goes away is no news to tell with a stack trace; refusals have lines of our own.
         logging.AddFilter("Grpc", LogLevel.Warning);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Distributed.Cli.Hosting;
+using Distributed.Cli.Output;
 using Distributed.Cli.Remote;
 using Distributed.Coordinator;
 using Distributed.Coordinator.Hosting;
@@ -26,17 +27,23 @@ internal sealed class InProcessFederation : IAsyncDisposable
 
     private readonly ScratchFolder scratch = ScratchFolder.Create(SocketPathBytes - 1 - SocketName.Length);
     private readonly CancellationTokenSource stop = new();
-    private readonly ILoggerFactory loggers = Logs.ToStandardError(LogLevel.Warning);
+    private readonly SimulationLog log;
+    private readonly ILoggerFactory loggers;
     private readonly CoordinatorHost coordinator;
     private readonly List<Task<NodeExit>> nodes = [];
 
-    private InProcessFederation(string data) => coordinator = CoordinatorHost.Create(
-        new CoordinatorOptions { DataDirectory = data, Port = null, SocketPath = Socket },
-        services =>
-        {
-            services.AddSingleton<IHostLifetime, NoSignals>();
-            services.AddLogging(logging => Logs.Configure(logging, LogLevel.Warning));
-        });
+    private InProcessFederation(string data, Terminal terminal)
+    {
+        log = new SimulationLog(terminal);
+        loggers = LoggerFactory.Create(logging => Logs.Configure(logging, log));
+        coordinator = CoordinatorHost.Create(
+            new CoordinatorOptions { DataDirectory = data, Port = null, SocketPath = Socket },
+            services =>
+            {
+                services.AddSingleton<IHostLifetime, NoSignals>();
+                services.AddLogging(logging => Logs.Configure(logging, log));
+            });
+    }
 
     private string Socket => Path.Combine(scratch.Path, SocketName);
 
@@ -44,11 +51,12 @@ internal sealed class InProcessFederation : IAsyncDisposable
     /// <param name="data">The coordinator's data directory.</param>
     /// <param name="layout">Workers and threads.</param>
     /// <param name="plugins">The user's own tasks.</param>
+    /// <param name="terminal">Where it says what goes wrong.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="CoordinatorStartException">The data directory cannot be had.</exception>
-    public static async Task<InProcessFederation> StartAsync(string data, SimulationSpec layout, NodePlugins plugins, CancellationToken cancellation)
+    public static async Task<InProcessFederation> StartAsync(string data, SimulationSpec layout, NodePlugins plugins, Terminal terminal, CancellationToken cancellation)
     {
-        var federation = new InProcessFederation(data);
+        var federation = new InProcessFederation(data, terminal);
         try
         {
             await federation.coordinator.StartAsync(cancellation);

@@ -60,7 +60,7 @@ internal static class SimulateVerb
         using var folder = RunFolder.Create(output, id, spec);
         var data = Path.Combine(folder.Path, ".coordinator");
         int exit;
-        await using (var federation = await InProcessFederation.StartAsync(data, spec.Simulation, plugins, cancellation))
+        await using (var federation = await InProcessFederation.StartAsync(data, spec.Simulation, plugins, terminal, cancellation))
         {
             using var client = federation.Connect();
             await client.Runs.SubmitAsync(new SubmitRequest { RunId = id, SpecJson = RunSpecJson.Write(spec) }, cancellationToken: cancellation);

@@ -53,8 +53,13 @@ internal static class Workloads
             return null;
         }
 
+        if (SmallestBatch.Problem(task, partition, spec) is { } alone)
+        {
+            problems.Add(alone);
+        }
+
         var alignment = ModelAlignment.IsAsked(spec) ? ModelAlignment.Of(spec, task, problems) : null;
-        if (alignment is null && ModelAlignment.IsAsked(spec))
+        if (problems.Count > before)
         {
             own?.Dispose();
             task.Dispose();

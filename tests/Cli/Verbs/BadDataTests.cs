@@ -70,6 +70,14 @@ public sealed class BadDataTests : IDisposable
         await AssertFailsAsync(expected, "data.source=mnist", "data.path=" + folder.Path, "data.test=" + (mistake == "overlap" ? 201 : 200));
     }
 
+    [Fact]
+    public async Task Refusal_ThatEveryWorkerGives_IsReadOnce()
+    {
+        var ended = await SimulateAsync("simulation.workers=4", "data.source=mnist", "data.path=/nowhere");
+        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Single(ended.Error.Split('\n'), line => line.Contains("/nowhere: no such folder", StringComparison.Ordinal));
+    }
+
     private async Task AssertFailsAsync(string expected, params string[] sets)
     {
         var ended = await SimulateAsync(sets);

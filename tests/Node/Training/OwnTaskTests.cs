@@ -40,12 +40,35 @@ public sealed class OwnTaskTests
         Assert.Equal(3, weight, 0.05);
     }
 
+    // Twenty examples, ten for each client.
+    [Theory]
+    [InlineData(9, true, "client 0 has 10 examples, so that with training.batch 9 one is left alone in a batch, and BatchNorm gets one value of a channel")]
+    [InlineData(1, true, "with training.batch 1 one is left alone")]
+    [InlineData(10, true, null)]
+    [InlineData(4, true, null)]
+    [InlineData(9, false, null)]
+    public void BatchOfOneExample_UnderBatchNorm_IsToldBeforeTraining(int batch, bool normed, string? problem)
+    {
+        var spec = Specs.Parse($$"""
+            {
+              "kind": "federated", "name": "own", "rounds": 1, "data": { "source": "mine", "clients": 2 },
+              "model": { "name": "line" }, "training": { "batch": {{batch}} }
+            }
+            """);
+        var problems = new List<string>();
+        using var workload = Workloads.Create(spec, NodePlugins.None.With("line", (_, _) => new Line(3, normed)), problems);
+
+        Assert.Equal(problem is null, workload is not null);
+        Assert.Contains(problem ?? "", string.Join('\n', problems), StringComparison.Ordinal);
+    }
+
     private sealed class Line : ILearningTask
     {
         private readonly Tensor inputs = linspace(-1, 1, 20).reshape(20, 1).DetachFromDisposeScope();
         private readonly Tensor targets;
+        private readonly bool normed;
 
-        public Line(int slope) => targets = (inputs * slope).DetachFromDisposeScope();
+        public Line(int slope, bool normed = false) => (targets, this.normed) = ((inputs * slope).DetachFromDisposeScope(), normed);
 
         public int TrainCount => 20;
 
@@ -53,7 +76,7 @@ public sealed class OwnTaskTests
 
         public IReadOnlyList<int> TrainLabels { get; } = new int[20];
 
-        public nn.Module BuildModel() => nn.Linear(1, 1, hasBias: false);
+        public nn.Module BuildModel() => normed ? nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1)) : nn.Linear(1, 1, hasBias: false);
 
         public Batch ReadBatch(Split split, Tensor indices) => new(inputs.index_select(0, indices), targets.index_select(0, indices));
 
