@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Distributed.Collectives.SharedMemory;
+
+/// <summary>The system calls that .NET has no name for: locks that belong to an open file and go with its process, and sleep until a word of shared memory changes.</summary>
+internal static unsafe partial class Linux
+{
+    private const int GetLock = 36, SetLock = 37;
+    private const short WriteLock = 1, NoLock = 2;
+    private const int FutexWait = 0, FutexWake = 1;
+    private const int Again = 11, Denied = 13;
+
+    private static readonly nint FutexNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
+
+    /// <summary>Locks one byte of a file for as long as the handle is open; false when another handle has it.</summary>
+    internal static bool TryLock(SafeHandle file, long offset)
+    {
+        var range = new FileLock { Type = WriteLock, Start = offset, Length = 1 };
+        if (Control(file, SetLock, &range) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error is Again or Denied ? false : throw new Win32Exception(error);
+    }
+
+    /// <summary>Whether another handle, of this process or another, has locked any of the bytes.</summary>
+    /// <param name="file">Through this one.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many; 0 means all that follow.</param>
+    internal static bool IsLocked(SafeHandle file, long offset, long length)
+    {
+        var range = new FileLock { Type = WriteLock, Start = offset, Length = length };
+        if (Control(file, GetLock, &range) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+        return range.Type != NoLock;
+    }
+
+    /// <summary>Sleeps while the word has this value, until it is woken or the time is over; now and then for no reason.</summary>
+    internal static void Sleep(int* word, int value, TimeSpan most)
+    {
+        var time = stackalloc long[] { most.Ticks / TimeSpan.TicksPerSecond, most.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+        _ = Futex(FutexNumber, word, FutexWait, value, time, 0, 0);
+    }
+
+    /// <summary>Wakes all that sleep on the word.</summary>
+    internal static void Wake(int* word) => _ = Futex(FutexNumber, word, FutexWake, int.MaxValue, null, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeHandle file, int command, FileLock* range);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint Futex(nint number, int* word, int operation, int value, long* time, nint second, int third);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileLock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}
