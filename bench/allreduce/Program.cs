@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Distributed.Bench.AllReduce;
+
+// Usage: bench/allreduce/run [--ranks 2,4] [--megabytes 1,16,100] [--pairs 9] [--python PATH] [--out FILE]
+// Pairs of our and Gloo's all-reduce of float32, one after the other, so that what else the machine does hits both; ranks are processes of one thread.
+// A third measurement reads and writes the buffer on every rank at once: what the memory allows. A cell below 2.5: exit 1.
+const double Mark = 2.5;
+if (args is ["rank", var rank, var size, var name])
+{
+    await Rank.RunAsync(int.Parse(rank, CultureInfo.InvariantCulture), int.Parse(size, CultureInfo.InvariantCulture), name);
+    return 0;
+}
+
+var command = "bench/allreduce/run" + string.Concat(args.Select(argument => " " + argument));
+var pairs = int.Parse(Option("--pairs") ?? "9", CultureInfo.InvariantCulture);
+var python = Option("--python") ?? "/usr/bin/python3";
+var rows = new List<Row>();
+foreach (var ranks in Numbers("--ranks", "2,4"))
+{
+    using var ours = new Ranks(ranks, (number, folder) => new("dotnet", [typeof(Row).Assembly.Location, "rank", $"{number}", $"{ranks}", Path.GetFileName(folder)]));
+    using var gloo = new Ranks(ranks, (number, folder) => new(python, [Path.Combine(AppContext.BaseDirectory, "peer.py"), $"{number}", $"{ranks}", folder])
+    {
+        Environment = { ["GLOO_SOCKET_IFNAME"] = "lo", ["OMP_NUM_THREADS"] = "1" },
+    });
+    if (rows.Count == 0)
+        Console.WriteLine($"torch {gloo.Version}, medians of {pairs} pairs\nranks   MB        ms      Gloo  ratio  min..max     memory ms  share of it");
+    foreach (var megabytes in Numbers("--megabytes", "1,16,100")) Measure(ours, gloo, ranks, megabytes);
+}
+if (Option("--out") is { } output)
+    File.WriteAllText(output, JsonSerializer.Serialize(rows, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+return rows.TrueForAll(row => row.Metric != "all-reduce" || row.Ratio >= Mark) ? 0 : 1;
+
+void Measure(Ranks ours, Ranks gloo, int ranks, int megabytes)
+{
+    var bytes = (long)megabytes << 20;
+    var times = Math.Max(2, 50 / megabytes);
+    ours.Measure("reduce", bytes, times);
+    var measured = new List<(double Ours, double Gloo, double Memory)>();
+    for (var pair = 0; pair < pairs; pair++)
+    {
+        // Who begins takes turns.
+        var early = pair % 2 == 0 ? ours.Measure("reduce", bytes, times) : (double?)null;
+        var theirs = gloo.Measure("reduce", bytes, times);
+        measured.Add((early ?? ours.Measure("reduce", bytes, times), theirs, ours.Measure("touch", bytes, times)));
+    }
+    var reduce = Summary("all-reduce", "torch.distributed Gloo " + gloo.Version, pair => pair.Gloo);
+    var memory = Summary("all-reduce.memory", "reading and writing the buffer once", pair => pair.Memory);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{ranks,5} {megabytes,4} {reduce.Value,9:F3} {reduce.PeerValue,9:F3} {reduce.Ratio,6:F2}  {reduce.Min:F2}..{reduce.Max:F2} {memory.PeerValue,12:F3} {memory.Ratio,8:P0}"));
+    rows.AddRange([reduce, memory]);
+
+    Row Summary(string metric, string peer, Func<(double Ours, double Gloo, double Memory), double> of)
+    {
+        var ratios = measured.Select(pair => of(pair) / pair.Ours).ToArray();
+        return new(
+            $"{ranks} ranks, {megabytes} MB", metric, "ms", Median(measured.Select(pair => pair.Ours)), peer,
+            Median(measured.Select(of)), Median(ratios), ratios.Min(), ratios.Max(), command);
+    }
+}
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToArray();
+    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+}
+
+IEnumerable<int> Numbers(string option, string fallback) => (Option(option) ?? fallback).Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture));
+
+string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
