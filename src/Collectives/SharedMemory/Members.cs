@@ -9,7 +9,6 @@ internal sealed unsafe class Members(Segment segment, int rank)
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly int _turns = Environment.ProcessorCount >= segment.Size ? 300 : 0;
     private bool _closed;
     private GroupFailure? _failure;
 
@@ -63,7 +62,7 @@ internal sealed unsafe class Members(Segment segment, int rank)
     /// <param name="late">Why, then.</param>
     internal void Await(ref Signal signal, int seen, Deadline deadline, Func<GroupFailure> late)
     {
-        if (signal.Spin(seen, _turns)) return;
+        // Nobody spins: the core has a gradient to compute meanwhile, and any number of turns made reductions slower here.
         Check();
         var left = deadline.Left;
         if (left > TimeSpan.Zero) signal.Sleep(seen, left < Patience ? left : Patience);

@@ -33,15 +33,4 @@ internal unsafe struct Signal
         Linux.Sleep(Word, seen, most);
         Interlocked.Decrement(ref _sleepers);
     }
-
-    /// <summary>True when the value became another within so many turns of some 30 ns each.</summary>
-    internal bool Spin(int seen, int turns)
-    {
-        for (var k = 0; k < turns; k++)
-        {
-            if (Value != seen) return true;
-            Thread.SpinWait(1);
-        }
-        return Value != seen;
-    }
 }

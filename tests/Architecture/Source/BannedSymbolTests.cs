@@ -25,7 +25,6 @@ public sealed partial class BannedSymbolTests
     private static readonly Dictionary<(string Path, string Said), string> Allowed = new()
     {
         [("src/Coordinator/Storage/Failpoints.cs", "Thread.Sleep")] = "the process has just killed itself: nothing after this line may run",
-        [("src/Collectives/SharedMemory/Signal.cs", "SpinWait")] = "a rank that is a microsecond late is not worth a system call",
         [("src/Cli/Output/LiveRunView.cs", ".GetAwaiter().GetResult(")] = "Spectre's live display is begun by a constructor and ended by Dispose",
     };
 

@@ -26,14 +26,18 @@ internal sealed partial class WorkerProcess : IDisposable
         return line;
     }
 
-    internal void Kill() => _process.Kill();
+    /// <summary>Ends when the process has.</summary>
+    internal void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     internal void Stop() => Assert.Equal(0, Signal(_process.Id, 19));
 
     public void Dispose()
     {
-        _process.Kill();
-        _process.WaitForExit();
+        Kill();
         _process.Dispose();
     }
 
