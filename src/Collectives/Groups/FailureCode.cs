@@ -18,6 +18,9 @@ public enum FailureCode
     /// <summary>The machine has no room for the group's shared memory.</summary>
     NoSpace,
 
+    /// <summary>A library that the group needs is not on this machine; the text has the command that installs it.</summary>
+    LibraryMissing,
+
     /// <summary>A group of this name, or a rank of this number, is there already.</summary>
     NameTaken,
 }

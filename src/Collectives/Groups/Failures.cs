@@ -12,6 +12,11 @@ internal static class Failures
         FailureCode.Deadline, ranks[0],
         string.Create(CultureInfo.InvariantCulture, $"{Names(ranks)} did not come to {call} within {deadline.TotalSeconds:0.###} s"));
 
+    internal static GroupFailure Late(Operation call, TimeSpan deadline) =>
+        new(FailureCode.Deadline, -1, string.Create(CultureInfo.InvariantCulture, $"a rank did not come to {call} within {deadline.TotalSeconds:0.###} s"));
+
+    internal static GroupFailure Disconnected(string reason) => new(FailureCode.RankLost, -1, $"a connection to another rank has ended: {reason}");
+
     internal static GroupFailure Aborted(int rank, string reason) => new(FailureCode.Aborted, rank, $"aborted by rank {rank}: {reason}");
 
     internal static GroupFailure Left(int rank) => new(FailureCode.RankLost, rank, $"rank {rank} has left the group");

@@ -24,6 +24,39 @@ internal static unsafe class Reducer
         }
     }
 
+    /// <summary>Makes a mean of a sum that was reduced elsewhere.</summary>
+    internal static void Divide(Elements sum, int ranks)
+    {
+        switch (sum.Type)
+        {
+            case ElementType.Float32: Divide<float>(sum, ranks); break;
+            case ElementType.Float64: Divide<double>(sum, ranks); break;
+            default: DivideNarrow(sum, ranks); break;
+        }
+    }
+
+    private static void Divide<T>(Elements sum, int ranks)
+        where T : unmanaged, INumber<T>
+    {
+        for (long at = 0; at < sum.Count; at += Block)
+        {
+            var part = Span<T>(sum.Address, at, (int)Math.Min(Block, sum.Count - at));
+            TensorPrimitives.Divide(part, T.CreateChecked(ranks), part);
+        }
+    }
+
+    private static void DivideNarrow(Elements sum, int ranks)
+    {
+        Span<float> wide = stackalloc float[Block];
+        for (long at = 0; at < sum.Count; at += Block)
+        {
+            var part = Span<ushort>(sum.Address, at, (int)Math.Min(Block, sum.Count - at));
+            BFloat16.Widen(part, wide);
+            TensorPrimitives.Divide(wide[..part.Length], ranks, wide);
+            BFloat16.Narrow(wide[..part.Length], part);
+        }
+    }
+
     private static void Fold<T>(ReadOnlySpan<nint> sources, Elements elements, nint copy, Reduction reduction)
         where T : unmanaged, INumber<T>
     {

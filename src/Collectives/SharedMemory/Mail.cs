@@ -30,7 +30,7 @@ internal sealed unsafe class Mail(Segment segment, Members members)
         var page = segment.Page(from);
         var first = Letter(page, message, from, deadline);
         if (page->Message != message)
-            throw new GroupException(members.Break(Failures.Mismatch(members.Rank, message, from, page->Message)));
+            throw new GroupException(members.Break(Failures.Mismatch(members.Name(members.Rank), message, members.Name(from), page->Message)));
         var (most, chunks) = Cut(buffer);
         for (var k = 0; k < chunks; k++)
         {
@@ -60,7 +60,7 @@ internal sealed unsafe class Mail(Segment segment, Members members)
             members.Await(ref page->Received, received, deadline, () => Late(to, message, deadline));
     }
 
-    private static GroupFailure Late(int peer, Operation message, Deadline deadline) => Failures.Late([peer], message, deadline.Span);
+    private GroupFailure Late(int peer, Operation message, Deadline deadline) => Failures.Late([members.Name(peer)], message, deadline.Span);
 
     private (long Most, int Chunks) Cut(Elements buffer)
     {

@@ -3,7 +3,10 @@ using Distributed.Collectives.Groups;
 namespace Distributed.Collectives.SharedMemory;
 
 /// <summary>One rank's view of the others: waits for them, notices when they are gone, and breaks the group for all.</summary>
-internal sealed unsafe class Members(Segment segment, int rank)
+/// <param name="segment">What they share.</param>
+/// <param name="rank">This rank.</param>
+/// <param name="names">What the ranks are called in failures: they may be part of a larger group.</param>
+internal sealed unsafe class Members(Segment segment, int rank, IReadOnlyList<int> names)
 {
     // How long a sleeper goes without a look at who is still alive.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
@@ -15,6 +18,9 @@ internal sealed unsafe class Members(Segment segment, int rank)
     internal int Rank => rank;
 
     internal int Size => segment.Size;
+
+    /// <summary>What a rank is called in failures.</summary>
+    internal int Name(int other) => names[other];
 
     /// <summary>Why the group is broken; may be asked at any time, after <see cref="Close"/> as well.</summary>
     internal GroupFailure? Failure
@@ -71,7 +77,7 @@ internal sealed unsafe class Members(Segment segment, int rank)
         Check();
         for (var other = 0; other < segment.Size; other++)
         {
-            if (other != rank && segment.IsLost(other)) throw new GroupException(Break(Failures.Died(other)));
+            if (other != rank && segment.IsLost(other)) throw new GroupException(Break(Failures.Died(Name(other))));
         }
         if (deadline.Left <= TimeSpan.Zero) throw new GroupException(Break(late()));
     }

@@ -46,11 +46,12 @@ internal sealed unsafe class Pipeline(Segment segment, Members members)
         for (var other = 0; other < segment.Size; other++)
         {
             var theirs = Call(segment.Page(other));
-            if (theirs != call) throw new GroupException(members.Break(Failures.Mismatch(members.Rank, call, other, theirs)));
+            if (theirs != call) throw new GroupException(members.Break(Failures.Mismatch(members.Name(members.Rank), call, members.Name(other), theirs)));
         }
     }
 
-    private List<int> Absent(int step) => [.. Enumerable.Range(0, segment.Size).Where(other => Volatile.Read(ref segment.Page(other)->Step) != step)];
+    private List<int> Absent(int step) =>
+        [.. Enumerable.Range(0, segment.Size).Where(other => Volatile.Read(ref segment.Page(other)->Step) != step).Select(members.Name)];
 
     private ref Operation Call(RankPage* page) => ref _calls % 2 == 0 ? ref page->EvenCall : ref page->OddCall;
 }

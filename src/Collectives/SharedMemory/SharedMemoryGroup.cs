@@ -26,10 +26,10 @@ public sealed class SharedMemoryGroup : IProcessGroup
     private readonly Lane _collectives, _sends, _receives;
     private bool _left;
 
-    private SharedMemoryGroup(Segment segment, int rank, TimeProvider time)
+    private SharedMemoryGroup(Segment segment, int rank, IReadOnlyList<int> names, TimeProvider time)
     {
         (_segment, _time) = (segment, time);
-        _members = new(segment, rank);
+        _members = new(segment, rank, names);
         _pipeline = new(segment, _members);
         _mail = new(segment, _members);
         _collectives = new($"collectives of rank {rank}");
@@ -56,10 +56,15 @@ public sealed class SharedMemoryGroup : IProcessGroup
     /// <exception cref="GroupException">The group did not come about: a rank did not come or died, /dev/shm has no room, the name or the rank is taken.</exception>
     public static Task<SharedMemoryGroup> JoinAsync(
         string name, int rank, int size, TimeSpan deadline, TimeProvider? time = null, CancellationToken cancellation = default) =>
-        JoinAsync(Folder, name, rank, new(size, SlotBytes), deadline, time, cancellation);
+        JoinAsync(Folder, name, rank, new(size, SlotBytes), deadline, time, null, cancellation);
+
+    /// <summary>Joins a group that is part of a larger one, in which its ranks have these numbers.</summary>
+    internal static Task<SharedMemoryGroup> JoinAsync(string name, int rank, IReadOnlyList<int> names, TimeSpan deadline) =>
+        JoinAsync(Folder, name, rank, new(names.Count, SlotBytes), deadline, names: names);
 
     internal static async Task<SharedMemoryGroup> JoinAsync(
-        string folder, string name, int rank, Layout layout, TimeSpan deadline, TimeProvider? time = null, CancellationToken cancellation = default)
+        string folder, string name, int rank, Layout layout, TimeSpan deadline, TimeProvider? time = null, IReadOnlyList<int>? names = null,
+        CancellationToken cancellation = default)
     {
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("shared memory between ranks needs Linux");
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -78,7 +83,7 @@ public sealed class SharedMemoryGroup : IProcessGroup
             segment.Dispose();
             throw new GroupException(new(FailureCode.NameTaken, rank, $"another process is rank {rank} of {path}"));
         }
-        return await MeetAsync(new(segment, rank, time), path, limit, cancellation);
+        return await MeetAsync(new(segment, rank, names ?? [.. Enumerable.Range(0, layout.Size)], time), path, limit, cancellation);
     }
 
     /// <inheritdoc />
@@ -115,19 +120,22 @@ public sealed class SharedMemoryGroup : IProcessGroup
     }
 
     /// <inheritdoc />
-    public void Abort(string reason) => _members.Break(Failures.Aborted(Rank, reason));
+    public void Abort(string reason) => Break(Failures.Aborted(_members.Name(Rank), reason));
 
     /// <summary>Leaves the group, which is broken from then on; ends when nothing touches the callers' buffers any more.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _left, true)) return;
-        _members.Break(Failures.Left(Rank));
+        Break(Failures.Left(_members.Name(Rank)));
         _collectives.Dispose();
         _sends.Dispose();
         _receives.Dispose();
         _members.Close();
         _segment.Dispose();
     }
+
+    /// <summary>Breaks the group on every rank; the first reason stays.</summary>
+    internal void Break(GroupFailure failure) => _members.Break(failure);
 
     private static async Task<Segment> OpenAsync(string path, Layout layout, Deadline limit, TimeProvider time, CancellationToken cancellation)
     {
@@ -144,7 +152,7 @@ public sealed class SharedMemoryGroup : IProcessGroup
         try
         {
             await using var registration = cancellation.Register(() => group.Abort("joining was cancelled"));
-            await group.BarrierAsync(limit.Left > TimeSpan.Zero ? limit.Left : TimeSpan.Zero);
+            await group.BarrierAsync(limit.Rest);
             return group;
         }
         catch
@@ -174,7 +182,7 @@ public sealed class SharedMemoryGroup : IProcessGroup
             catch (Exception e) when (e is not GroupException)
             {
                 // The other ranks must not wait for one that has given up.
-                _members.Break(Failures.Aborted(Rank, e.Message));
+                Break(Failures.Aborted(_members.Name(Rank), e.Message));
                 throw;
             }
         });

@@ -9,11 +9,23 @@ internal sealed partial class WorkerProcess : IDisposable
 {
     private readonly Process _process;
 
-    internal WorkerProcess(string group, int rank, int size, int deadlineSeconds)
+    /// <param name="group">The group's name, or "-" for an exchange over standard input and output.</param>
+    /// <param name="rank">From 0.</param>
+    /// <param name="size">The number of ranks.</param>
+    /// <param name="deadlineSeconds">For each operation.</param>
+    /// <param name="host">A network namespace, which stands for a host, and the address of this side of it.</param>
+    internal WorkerProcess(string group, int rank, int size, int deadlineSeconds, (string Name, string Address)? host = null)
     {
-        string[] arguments = [typeof(WorkerProcess).Assembly.Location, group, .. new[] { rank, size, deadlineSeconds }.Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        string[] arguments =
+        [
+            .. host is { } space ? new[] { "ip", "netns", "exec", space.Name } : [],
+            "dotnet", typeof(WorkerProcess).Assembly.Location, group, .. new[] { rank, size, deadlineSeconds }.Select(n => n.ToString(CultureInfo.InvariantCulture)),
+            .. host is { } place ? new[] { place.Name, place.Address } : [],
+        ];
+        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
+
+    internal void Tell(string line) => _process.StandardInput.WriteLine(line);
 
     internal async Task<string> Line() => await _process.StandardOutput.ReadLineAsync() ?? "(ended)";
 

@@ -1,4 +1,4 @@
-namespace Distributed.Collectives.SharedMemory;
+namespace Distributed.Collectives.Groups;
 
 /// <summary>A moment, and the span of time that it was the end of.</summary>
 internal readonly struct Deadline
@@ -16,6 +16,9 @@ internal readonly struct Deadline
 
     /// <summary>Zero or less once it has passed.</summary>
     internal TimeSpan Left => Span - _time.GetElapsedTime(_start);
+
+    /// <summary>What is left for one more operation, zero if nothing is.</summary>
+    internal TimeSpan Rest => Left > TimeSpan.Zero ? Left : TimeSpan.Zero;
 
     internal static Deadline In(TimeSpan span, TimeProvider time) => new(time, span);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Distributed.Collectives.SharedMemory;
+namespace Distributed.Collectives.Groups;
 
 /// <summary>A thread that does one thing after the other.</summary>
 internal sealed class Lane : IDisposable
