@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Distributed.Bench.AllReduce;
+using MathNet.Numerics.Statistics;
 
 // Usage: bench/allreduce/run [--ranks 2,4] [--megabytes 1,16,100] [--pairs 9] [--python PATH] [--out FILE]
 // Pairs of our and Gloo's all-reduce of float32, one after the other, so that what else the machine does hits both; ranks are processes of one thread.
@@ -55,15 +55,9 @@ void Measure(Ranks ours, Ranks gloo, int ranks, int megabytes)
     {
         var ratios = measured.Select(pair => of(pair) / pair.Ours).ToArray();
         return new(
-            $"{ranks} ranks, {megabytes} MB", metric, "ms", Median(measured.Select(pair => pair.Ours)), peer,
-            Median(measured.Select(of)), Median(ratios), ratios.Min(), ratios.Max(), command);
+            $"{ranks} ranks, {megabytes} MB", metric, "ms", measured.Select(pair => pair.Ours).Median(), peer,
+            measured.Select(of).Median(), ratios.Median(), ratios.Min(), ratios.Max(), command);
     }
-}
-
-static double Median(IEnumerable<double> values)
-{
-    var sorted = values.Order().ToArray();
-    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }
 
 IEnumerable<int> Numbers(string option, string fallback) => (Option(option) ?? fallback).Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture));

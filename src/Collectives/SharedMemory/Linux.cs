@@ -9,9 +9,17 @@ internal static unsafe partial class Linux
     private const int GetLock = 36, SetLock = 37;
     private const short WriteLock = 1, NoLock = 2;
     private const int FutexWait = 0, FutexWake = 1;
-    private const int Again = 11, Denied = 13;
+    private const int Again = 11, Denied = 13, Exists = 17;
 
     private static readonly nint FutexNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
+
+    /// <summary>Gives a file a second name; false when the name is taken. File.Move looks first and renames then.</summary>
+    internal static bool TryLink(string existing, string name)
+    {
+        if (Link(existing, name) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Exists ? false : throw new Win32Exception(error);
+    }
 
     /// <summary>Locks one byte of a file for as long as the handle is open; false when another handle has it.</summary>
     internal static bool TryLock(SafeHandle file, long offset)
@@ -42,6 +50,9 @@ internal static unsafe partial class Linux
 
     /// <summary>Wakes all that sleep on the word.</summary>
     internal static void Wake(int* word) => _ = Futex(FutexNumber, word, FutexWake, int.MaxValue, null, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeHandle file, int command, FileLock* range);

@@ -46,7 +46,7 @@ internal sealed unsafe class Segment : IDisposable
             var segment = new Segment(file, layout);
             segment.Header->Layout = layout;
             segment.Claim(0);
-            if (TryName(draft, path)) return segment;
+            if (Linux.TryLink(draft, path)) return segment;
             segment.Dispose();
             throw new GroupException(new(FailureCode.NameTaken, 0, $"{path} is there already: the name of a group is used once"));
         }
@@ -110,19 +110,6 @@ internal sealed unsafe class Segment : IDisposable
             // The other ranks wait for a file of this name: an empty one says that there will be none.
             File.WriteAllBytes(path, []);
             throw new GroupException(NoSpace(path, layout));
-        }
-    }
-
-    private static bool TryName(string draft, string path)
-    {
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using Distributed.Collectives.Groups;
 using Distributed.Collectives.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Distributed.Collectives.Tests.Groups;
 
@@ -296,7 +297,7 @@ public abstract class GroupConformance
     [Fact]
     public virtual async Task Deadline_RanksThatDoNotCome_AreNamed()
     {
-        var time = new Coordinator.Tests.Support.FakeTime();
+        var time = new FakeTimeProvider();
         using var ranks = await Join(4, time);
         var failures = ranks.Failures(group => group.Rank == 2 ? group.BarrierAsync(TimeSpan.FromSeconds(7)) : Task.CompletedTask);
         while (!failures.IsCompleted)

@@ -19,9 +19,9 @@ public sealed class HierarchicalGroupTests : GroupConformance
         using var ranks = new Ranks(await CreateAsync(4));
         var failures = await ranks.Failures(group => group.Rank == 3 ? Task.CompletedTask : group.BarrierAsync(TimeSpan.FromMilliseconds(300)));
 
-        // Ranks 0 and 2 are on a host, 1 and 3 on another.
-        Assert.Equal(new(FailureCode.Deadline, 3, "rank 3 did not come to an all-reduce (Sum) of 0 Float32 within 0.3 s"), failures[1]! with { Message = failures[1]!.Message });
-        Assert.All(failures.Take(3), failure => Assert.NotNull(failure));
+        // Ranks 1 and 3 are on a host: who waits there knows for whom. The others wait for that host.
+        Assert.Equal((FailureCode.Deadline, 3), (failures[1]!.Code, failures[1]!.Rank));
+        Assert.All(failures.Take(3), Assert.NotNull);
     }
 
     protected override async Task<IReadOnlyList<IProcessGroup>> CreateAsync(int size, TimeProvider? time = null)
