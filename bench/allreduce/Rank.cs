@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Distributed.Collectives.Groups;
-using Distributed.Collectives.SharedMemory;
+using Distributed.Collectives.Hosts;
 
 namespace Distributed.Bench.AllReduce;
 
@@ -12,15 +12,16 @@ internal static class Rank
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    internal static async Task RunAsync(int rank, int size, string name)
+    /// <summary>The ranks tell each other where they are through this process's standard streams.</summary>
+    internal static async Task RunAsync(int rank, int size, string host, string address)
     {
-        using var group = await SharedMemoryGroup.JoinAsync(name, rank, size, Deadline);
+        using var group = await ProcessGroups.JoinAsync(new StandardStreams(size), rank, size, host, address, Deadline);
         Console.WriteLine(Environment.Version);
         while (Console.ReadLine()?.Split(' ') is [var work, var bytes, var times])
             Console.WriteLine(await Measure(group, work == "touch", long.Parse(bytes, CultureInfo.InvariantCulture), int.Parse(times, CultureInfo.InvariantCulture)));
     }
 
-    private static async Task<string> Measure(SharedMemoryGroup group, bool touch, long bytes, int times)
+    private static async Task<string> Measure(IProcessGroup group, bool touch, long bytes, int times)
     {
         var buffer = new Elements(Allocate(bytes), bytes / sizeof(float), ElementType.Float32);
         Fill(buffer, group.Rank + 1);

@@ -17,7 +17,12 @@ internal sealed class Ranks : IDisposable
             (info.RedirectStandardInput, info.RedirectStandardOutput) = (true, true);
             return Process.Start(info)!;
         })];
-        Version = Answers()[0];
+        string[] answers;
+        while ((answers = Answers())[0][0] == StandardStreams.Mark)
+        {
+            foreach (var process in _processes) process.StandardInput.WriteLine(string.Join('\n', answers));
+        }
+        Version = answers[0];
     }
 
     internal string Version { get; }

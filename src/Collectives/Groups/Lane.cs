@@ -17,16 +17,24 @@ internal sealed class Lane : IDisposable
     internal Task Run(Action action)
     {
         var task = new Task(action, TaskCreationOptions.RunContinuationsAsynchronously);
-        _queue.Add(task);
+        try
+        {
+            _queue.Add(task);
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed of by another thread meanwhile.
+            return Task.FromException(new ObjectDisposedException(_thread.Name));
+        }
         return task;
     }
 
+    // The queue itself is left to the collector: a late call must find it closed, not gone.
     /// <summary>Ends when everything in the queue has been done.</summary>
     public void Dispose()
     {
         _queue.CompleteAdding();
         _thread.Join();
-        _queue.Dispose();
     }
 
     private void Work()

@@ -1,6 +1,6 @@
 namespace Distributed.Collectives.Groups;
 
-/// <summary>How the ranks' elements become one. Always in the order of the ranks, so that the same input gives the same bits on every rank and in every run.</summary>
+/// <summary>How the ranks' elements become one: in a fixed order, so that the same input gives the same bits on every rank and in every run. Inside one host it is that of the ranks.</summary>
 public enum Reduction
 {
     /// <summary>The sum.</summary>

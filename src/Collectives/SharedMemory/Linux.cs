@@ -3,15 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Distributed.Collectives.SharedMemory;
 
-/// <summary>The system calls that .NET has no name for: locks that belong to an open file and go with its process, and sleep until a word of shared memory changes.</summary>
+/// <summary>The system calls that .NET has no name for: locks that belong to an open file and go with its process, sleep until a word of shared memory changes.</summary>
 internal static unsafe partial class Linux
 {
     private const int GetLock = 36, SetLock = 37;
     private const short WriteLock = 1, NoLock = 2;
+    private const uint OwnerReadWrite = 0x180;
     private const int FutexWait = 0, FutexWake = 1;
     private const int Again = 11, Denied = 13, Exists = 17;
 
     private static readonly nint FutexNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
+
+    /// <summary>Lets nobody but its owner read or write a file.</summary>
+    internal static void KeepPrivate(SafeHandle file)
+    {
+        if (Mode(file, OwnerReadWrite) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
 
     /// <summary>Gives a file a second name; false when the name is taken. File.Move looks first and renames then.</summary>
     internal static bool TryLink(string existing, string name)
@@ -50,6 +57,9 @@ internal static unsafe partial class Linux
 
     /// <summary>Wakes all that sleep on the word.</summary>
     internal static void Wake(int* word) => _ = Futex(FutexNumber, word, FutexWake, int.MaxValue, null, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int Mode(SafeHandle file, uint mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string name);

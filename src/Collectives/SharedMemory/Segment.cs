@@ -42,6 +42,7 @@ internal sealed unsafe class Segment : IDisposable
         var file = Allocate(draft, path, layout);
         try
         {
+            Linux.KeepPrivate(file);
             RandomAccess.SetLength(file, layout.FileBytes);
             var segment = new Segment(file, layout);
             segment.Header->Layout = layout;
@@ -105,7 +106,7 @@ internal sealed unsafe class Segment : IDisposable
             return File.OpenHandle(
                 draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, preallocationSize: layout.FileBytes);
         }
-        catch (IOException) when (new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < layout.FileBytes)
+        catch (IOException e) when (e is not DirectoryNotFoundException)
         {
             // The other ranks wait for a file of this name: an empty one says that there will be none.
             File.WriteAllBytes(path, []);

@@ -14,7 +14,9 @@ public sealed class NamespaceTests : IDisposable
     public async Task Ranks_OnTwoHosts_ReduceTogetherUntilOneIsKilled()
     {
         Connect();
-        _workers.AddRange(Enumerable.Range(0, 4).Select(rank => new WorkerProcess("-", rank, 4, 60, rank < 2 ? (_a, "10.231.77.1") : (_b, "10.231.77.2"))));
+        _workers.AddRange(Enumerable.Range(0, 4).Select(rank => rank < 2
+            ? new WorkerProcess("-", rank, 4, 60, ("a", "10.231.77.1"), _a)
+            : new WorkerProcess("-", rank, 4, 60, ("b", "10.231.77.2"), _b)));
         // Hosts, addresses of all, addresses of those who lead.
         for (var exchange = 0; exchange < 3; exchange++)
         {

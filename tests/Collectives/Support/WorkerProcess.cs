@@ -13,16 +13,19 @@ internal sealed partial class WorkerProcess : IDisposable
     /// <param name="rank">From 0.</param>
     /// <param name="size">The number of ranks.</param>
     /// <param name="deadlineSeconds">For each operation.</param>
-    /// <param name="host">A network namespace, which stands for a host, and the address of this side of it.</param>
-    internal WorkerProcess(string group, int rank, int size, int deadlineSeconds, (string Name, string Address)? host = null)
+    /// <param name="host">The name of a host, and the address of this side of it.</param>
+    /// <param name="space">The network namespace to run in.</param>
+    /// <param name="gloo">What DIST_GLOO says.</param>
+    internal WorkerProcess(
+        string group, int rank, int size, int deadlineSeconds, (string Name, string Address)? host = null, string? space = null, string? gloo = null)
     {
         string[] arguments =
         [
-            .. host is { } space ? new[] { "ip", "netns", "exec", space.Name } : [],
+            .. space is null ? [] : new[] { "ip", "netns", "exec", space },
             "dotnet", typeof(WorkerProcess).Assembly.Location, group, .. new[] { rank, size, deadlineSeconds }.Select(n => n.ToString(CultureInfo.InvariantCulture)),
             .. host is { } place ? new[] { place.Name, place.Address } : [],
         ];
-        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["DIST_GLOO"] = gloo } })!;
     }
 
     internal void Tell(string line) => _process.StandardInput.WriteLine(line);
