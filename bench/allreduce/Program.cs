@@ -38,7 +38,8 @@ return rows.TrueForAll(row => row.Metric != "all-reduce" || row.Ratio >= (hosts 
 void Measure(Ranks ours, Ranks gloo, int ranks, int megabytes)
 {
     var bytes = (long)megabytes << 20;
-    var times = Math.Max(2, 50 / megabytes);
+    // Fewer turns than these measured the scheduler.
+    var times = Math.Max(8, 100 / megabytes);
     ours.Measure("reduce", bytes, times);
     var measured = new List<(double Ours, double Gloo, double Memory)>();
     for (var pair = 0; pair < pairs; pair++)

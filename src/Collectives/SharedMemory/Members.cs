@@ -68,7 +68,7 @@ internal sealed unsafe class Members(Segment segment, int rank, IReadOnlyList<in
     /// <param name="late">Why, then.</param>
     internal void Await(ref Signal signal, int seen, Deadline deadline, Func<GroupFailure> late)
     {
-        // Nobody spins: the core has a gradient to compute meanwhile, and any number of turns made reductions slower here.
+        // Nobody spins: the core has a gradient to compute meanwhile, and on busy cores turns brought nothing and cost up to twice the time.
         Check();
         var left = deadline.Left;
         if (left > TimeSpan.Zero) signal.Sleep(seen, left < Patience ? left : Patience);
