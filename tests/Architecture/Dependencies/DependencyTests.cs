@@ -13,7 +13,7 @@ public sealed class DependencyTests
         ["Collectives"] = ["Protocols", "Algorithms"],
         ["Reports"] = ["Protocols", "Algorithms"],
         ["Coordinator"] = ["Protocols", "Algorithms", "Reports"],
-        ["Node"] = ["Protocols", "Algorithms"],
+        ["Node"] = ["Protocols", "Algorithms", "Collectives"],
         ["Cli"] = ["Protocols", "Algorithms", "Reports", "Coordinator", "Node"],
     };
 

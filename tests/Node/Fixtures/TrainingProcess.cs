@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Distributed.Node.Tests.DataParallel;
 using Distributed.Node.Training;
 
 namespace Distributed.Node.Tests.Fixtures;
@@ -36,6 +37,12 @@ internal static class TrainingProcess
 
     private static void Main(string[] args)
     {
+        if (args is [RankProcess.Verb])
+        {
+            RankProcess.Train();
+            return;
+        }
+
         var spec = Specs.Glyphs(seed: 1, args[0], rounds: 1, clients: 1, train: Steps * Batch, test: 100);
         using var workload = Workloads.Create(spec, NodePlugins.None, [])!;
         using var trainer = workload.CreateTrainer(threads: 1);

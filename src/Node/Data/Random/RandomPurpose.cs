@@ -18,6 +18,9 @@ internal enum RandomPurpose
     /// <summary>Random numbers inside a model (dropout) in (round, client).</summary>
     Dropout = 5,
 
+    /// <summary>Order of all training examples in an epoch of data-parallel training; the epoch as <c>round</c>.</summary>
+    StepOrder = 6,
+
     /// <summary>Numbers in a model whose graph is checked; the tensor's position as <c>round</c>.</summary>
     GraphCheck = 20,
 
