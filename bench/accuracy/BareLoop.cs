@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using Distributed.Node.Engine;
 using Distributed.Node.Models;
 using TorchSharp;
 using static TorchSharp.torch;
