@@ -10,6 +10,7 @@ public sealed class DependencyTests
     {
         ["Protocols"] = [],
         ["Algorithms"] = [],
+        ["Collectives"] = ["Protocols", "Algorithms"],
         ["Reports"] = ["Protocols", "Algorithms"],
         ["Coordinator"] = ["Protocols", "Algorithms", "Reports"],
         ["Node"] = ["Protocols", "Algorithms"],
