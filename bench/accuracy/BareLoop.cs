@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using Distributed.Node.Engine;
+using Distributed.Node.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -94,10 +95,8 @@ internal static class BareLoop
     private static (nn.Module<Tensor, Tensor> Model, optim.Optimizer Optimizer) Fresh()
     {
         var model = nn.Sequential(
-            nn.Conv2d(1, 6, 5, padding: 2), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(6, 16, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(),
+            new FilledConv2d(1, 6, 5, padding: 2), nn.MaxPool2d(2), nn.ReLU(), new FilledConv2d(6, 16, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(),
             nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10));
-        // With the convolutions that the product computes with.
-        Convolutions.LeaveOutOneDnn(model);
         return (model, optim.SGD(model.parameters(), 0.05, momentum: 0.9));
     }
 

@@ -1,3 +1,4 @@
+using Distributed.Node.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal static class Models
     private static Sequential Mlp() => nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10));
 
     private static Sequential LeNet() => nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        new FilledConv2d(1, 6, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2), new FilledConv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10));
 }
 

@@ -13,6 +13,12 @@ public static class Convolutions
     // Up to so many input channels are an image's, for which it has kernels of their own.
     private const int ImageChannels = 4;
 
+    /// <summary>How many output channels are missing to the next full block.</summary>
+    internal static long Lack(long channels) => (Block - (channels % Block)) % Block;
+
+    /// <summary>How many input channels are missing to the next full block; none of an image.</summary>
+    internal static long LackOfInput(long channels) => channels <= ImageChannels ? 0 : Lack(channels);
+
     /// <summary>
     /// Leaves NNPACK out: on processors that it does not know it prints a line on standard error for each convolution, and on others it is not the fastest.
     /// A libtorch without the switch goes on with it.
@@ -31,7 +37,7 @@ public static class Convolutions
     internal static bool LeaveOutOneDnn(torch.nn.Module model, Action leaveOut)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: var from, out_channels: var to } && (to % Block != 0 || (from > ImageChannels && from % Block != 0)));
+        var wrong = model.modules().Prepend(model).Any(layer => layer is Convolution { in_channels: var from, out_channels: var to } && Lack(to) + LackOfInput(from) > 0);
         return !wrong || TryLeaveOut(leaveOut) ? wrong : throw new NotSupportedException(
             $"The model has convolutions whose channels are no multiple of {Block}, which oneDNN may compute wrongly, and libtorch {torch.__version__} has no known switch to leave it out: " +
             "use the libtorch of the build, or channels that are multiples.");

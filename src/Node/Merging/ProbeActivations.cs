@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Distributed.Algorithms.Merging.Matching;
 using Distributed.Algorithms.Merging.Permutations;
 using Distributed.Algorithms.Tensors;
+using Distributed.Node.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public static class ProbeActivations
 
         void Keep(string path, nn.Module<Tensor, Tensor> layer, Tensor input, Tensor output, Dictionary<string, ProbedValues> kept)
         {
-            if (layer is (Linear or Conv2d) && probe.WeightOf(layer) is { } weight && readers.TryGetValue(weight, out var how))
+            if (layer is (Linear or Conv2d or FilledConv2d) && probe.WeightOf(layer) is { } weight && readers.TryGetValue(weight, out var how))
             {
                 // A later layer that takes the same units in replaces an earlier one.
                 var values = ChannelValues.Of(input, out var space).ToArray();

@@ -1,5 +1,6 @@
 using Distributed.Algorithms.Merging.Renormalization;
 using Distributed.Algorithms.Tensors;
+using Distributed.Node.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public static class ProbeCollapse
         {
             switch (layer)
             {
-                case Linear or Conv2d:
+                case Linear or Conv2d or FilledConv2d:
                     origin[output] = path;
                     break;
                 case BatchNorm or GroupNorm or LayerNorm when origin.TryGetValue(input, out var of):

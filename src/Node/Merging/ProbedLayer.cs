@@ -1,3 +1,4 @@
+using Distributed.Node.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -65,6 +66,7 @@ internal sealed record ProbedLayer(string Path, string Weight, string Bias, int 
     {
         Linear linear => (linear.weight, linear.bias),
         Conv2d conv => (conv.weight, conv.bias),
+        FilledConv2d conv => (conv.Weight, conv.Bias),
         _ => null,
     };
 }

@@ -16,10 +16,10 @@ internal sealed class LeNet : IClassifier
     private const int Side = 12;
 
     public Module<Tensor, Tensor> Build(ImageShape shape, int classes) => Sequential(
-        ("conv1", Conv2d(shape.Channels, 6, 5, padding: 2)),
+        ("conv1", new FilledConv2d(shape.Channels, 6, 5, padding: 2)),
         ("pool1", MaxPool2d(2)),
         ("relu1", ReLU()),
-        ("conv2", Conv2d(6, 16, 5)),
+        ("conv2", new FilledConv2d(6, 16, 5)),
         ("pool2", MaxPool2d(2)),
         ("relu2", ReLU()),
         ("flatten", Flatten()),

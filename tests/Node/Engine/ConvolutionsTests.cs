@@ -1,4 +1,5 @@
 using Distributed.Node.Engine;
+using Distributed.Node.Models;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -57,6 +58,45 @@ public sealed class ConvolutionsTests
             Assert.True(images.grad!.isfinite().all().item<bool>(), $"gradient of the input, batch {batch}");
             Assert.All(layer.parameters(), parameter => Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"gradient of a parameter, batch {batch}"));
         }
+    }
+
+    // oneDNN computes these, with memory of the same kind.
+    [Theory]
+    [InlineData(1, 6, 5, 2)]
+    [InlineData(6, 16, 5, 0)]
+    [InlineData(8, 20, 3, 1)]
+    [InlineData(16, 32, 3, 1)]
+    public void FilledConvolution_AfterNaNInFreedMemory_GivesThePlainOnesNumbersAndGradients(int from, int to, int kernel, int padding)
+    {
+        TorchEngine.EnterThread(threads: 1);
+        for (var batch = 1; batch <= 16; batch++)
+        {
+            using var scope = NewDisposeScope();
+            var filled = new FilledConv2d(from, to, kernel, padding);
+            var images = rand(batch, 14, 14, from).permute(0, 3, 1, 2).requires_grad_(true);
+            FreeNaN();
+            var output = filled.call(images);
+            FreeNaN();
+            output.square().sum().backward();
+
+            using var weight = filled.parameters().First().detach().to_type(ScalarType.Float64).requires_grad_(true);
+            using var bias = filled.parameters().Last().detach().to_type(ScalarType.Float64).requires_grad_(true);
+            using var exact = images.detach().to_type(ScalarType.Float64).requires_grad_(true);
+            var expected = nn.functional.conv2d(exact, weight, bias, padding: [padding, padding]);
+            expected.square().sum().backward();
+            Assert.Equal(["weight", "bias"], filled.named_parameters().Select(pair => pair.name));
+            AssertNear(expected, output, batch);
+            AssertNear(exact.grad!, images.grad!, batch);
+            AssertNear(weight.grad!, filled.parameters().First().grad!, batch);
+            AssertNear(bias.grad!, filled.parameters().Last().grad!, batch);
+        }
+    }
+
+    private static void AssertNear(Tensor expected, Tensor actual, int batch)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var error = ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+        Assert.True(error < 1e-5, $"relative error {error}, batch {batch}");
     }
 
     private static void FreeNaN()

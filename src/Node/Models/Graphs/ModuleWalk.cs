@@ -46,6 +46,7 @@ internal sealed class ModuleWalk
         SelfAttention attention => Attention(path, attention, input),
         Linear linear => Layer(path, linear, input, unitAxis: -1, (value, weight, bias) => new DenseNode(value, ValueOf(path), weight, bias)),
         Conv2d conv => Convolution(path, conv, input),
+        FilledConv2d conv => Layer(path, conv, input, unitAxis: -3, (value, weight, bias) => new ConvNode(value, ValueOf(path), weight, bias) { Padding = (int)conv.Padding }),
         BatchNorm1d or BatchNorm2d => Norm(path, module, input, unitAxis: 1, NormKind.Batch),
         LayerNorm { normalized_shape.Length: 1 } => Norm(path, module, input, unitAxis: -1, NormKind.Layer),
         // One group is a layer norm of a map, as many as channels an instance norm: neither tells one channel from another.
