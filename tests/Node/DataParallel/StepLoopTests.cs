@@ -11,8 +11,8 @@ namespace Distributed.Node.Tests.DataParallel;
 public sealed class StepLoopTests
 {
     private const string Sgd = """{ "name": "sgd", "learningRate": 0.05, "momentum": 0.9 }""";
-    // Of a rate at which rounding does not grow: the same sums in another order part within 100 steps at larger ones, on one rank too.
-    private const string GentleSgd = """{ "name": "sgd", "learningRate": 0.01, "momentum": 0.9 }""";
+    // Sums in another order differ by 1e-8 until a unit whose input is near zero is on for one and off for the other, on one rank too. At this rate that is rare.
+    private const string GentleSgd = """{ "name": "sgd", "learningRate": 0.005, "momentum": 0.9 }""";
     private const string AdamW = """{ "name": "adamw", "learningRate": 0.001, "weightDecay": 0.01 }""";
     private const string LeNet = """{ "name": "lenet" }""";
     private const string Mlp = """{ "name": "mlp", "hidden": [32] }""";
