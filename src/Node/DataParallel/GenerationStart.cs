@@ -65,7 +65,7 @@ internal static class GenerationStart
         run.ToBytes().CopyTo(MemoryMarshal.AsBytes(own.AsSpan(1)));
         replica.ParameterHash().ToBytes().CopyTo(MemoryMarshal.AsBytes(own.AsSpan(1 + HashWords)));
         var all = GC.AllocateArray<long>(RowWords * group.Size, pinned: true);
-        group.AllGatherAsync(Pinned.Of(own), Pinned.Of(all), deadline).GetAwaiter().GetResult();
+        Exchange.End(group.AllGatherAsync(Pinned.Of(own), Pinned.Of(all), deadline));
         return [.. all.Chunk(RowWords).Select(row => (row[0], Hash(row, 1), Hash(row, 1 + HashWords)))];
 
         static ContentHash Hash(long[] row, int at) => ContentHash.FromBytes(MemoryMarshal.AsBytes(row.AsSpan(at, HashWords)));
@@ -75,10 +75,10 @@ internal static class GenerationStart
     {
         var length = GC.AllocateArray<long>(1, pinned: true);
         length[0] = file.Length;
-        group.BroadcastAsync(Pinned.Of(length), root, deadline).GetAwaiter().GetResult();
+        Exchange.End(group.BroadcastAsync(Pinned.Of(length), root, deadline));
         var words = GC.AllocateArray<long>((int)((length[0] + sizeof(long) - 1) / sizeof(long)), pinned: true);
         file.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
-        group.BroadcastAsync(Pinned.Of(words), root, deadline).GetAwaiter().GetResult();
+        Exchange.End(group.BroadcastAsync(Pinned.Of(words), root, deadline));
         return MemoryMarshal.AsBytes(words.AsSpan())[..(int)length[0]].ToArray();
     }
 

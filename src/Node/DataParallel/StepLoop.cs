@@ -56,7 +56,7 @@ internal sealed class StepLoop : IDisposable
 
         gradients.Loss = loss;
         var computed = Stopwatch.GetTimestamp();
-        group.AllReduceAsync(gradients.Elements, Reduction.Sum, plan.Deadline).GetAwaiter().GetResult();
+        Exchange.End(group.AllReduceAsync(gradients.Elements, Reduction.Sum, plan.Deadline));
         var communication = Stopwatch.GetElapsedTime(computed);
 
         var norm = gradients.Norm();
@@ -88,7 +88,7 @@ internal sealed class StepLoop : IDisposable
         var own = EvaluationLoop.Run(task, replica.Model, examples, batchSize, group.Rank, group.Size, cancellation);
         var sums = GC.AllocateArray<double>(3, pinned: true);
         (sums[0], sums[1], sums[2]) = (own.Examples, own.LossSum, own.Correct);
-        group.AllReduceAsync(Pinned.Of(sums), Reduction.Sum, plan.Deadline).GetAwaiter().GetResult();
+        Exchange.End(group.AllReduceAsync(Pinned.Of(sums), Reduction.Sum, plan.Deadline));
         return new EvaluationResult((long)sums[0], sums[1], (long)sums[2]);
     }
 
