@@ -49,6 +49,7 @@ internal static class DistCommand
         ResumeVerb.Create(terminal),
         ReportVerb.Create(terminal),
         MergeVerb.Create(terminal, plugins),
+        GenerateVerb.Create(terminal, plugins),
         VerifyVerb.Create(terminal),
         ProvisionVerb.Create(terminal),
         CheckVerb.Create(terminal),

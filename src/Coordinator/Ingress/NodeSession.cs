@@ -241,7 +241,7 @@ internal sealed partial class NodeSession : INodeConnection, IAsyncDisposable
 
     // Uploads say themselves that a training task is done; a completion without a figure has nothing to add.
     private Task Complete(TaskCompleted done) => done.Key?.Kind == TaskKind.Evaluate
-        ? Run(done.Key.RunId).ShardEvaluated(name, KeyOf(done.Key), checked((long)done.Examples), done.LossSum, checked((long)done.Correct))
+        ? Run(done.Key.RunId).ShardEvaluated(name, KeyOf(done.Key), checked((long)done.Examples), done.LossSum, checked((long)done.Correct), NodeAnswers.DomainsOf(done))
         : Task.CompletedTask;
 
     private Task Trace(SpanFinished span)

@@ -99,7 +99,18 @@ internal abstract record RoundEvent(long Now)
 }
 
 /// <summary>Sums over one shard of the test set.</summary>
-internal sealed record ShardResult(long Examples, double LossSum, long Correct);
+internal sealed record ShardResult(long Examples, double LossSum, long Correct)
+{
+    /// <summary>Sums over the text of each domain; empty where the task has no text.</summary>
+    public ImmutableArray<DomainSum> Domains { get; init; } = [];
+}
+
+/// <summary>Sums over the test text of one domain.</summary>
+/// <param name="Name">The domain.</param>
+/// <param name="Tokens">Tokens predicted, at least 1.</param>
+/// <param name="Bytes">The same text in UTF-8, at least 1.</param>
+/// <param name="LossSum">Sum of the tokens' losses, nats.</param>
+internal sealed record DomainSum(string Name, long Tokens, long Bytes, double LossSum);
 
 /// <summary>What the aggregation made.</summary>
 /// <param name="Hash">SHA-256 of the new model's file.</param>

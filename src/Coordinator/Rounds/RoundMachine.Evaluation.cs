@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Distributed.Protocols.Runs;
+
 namespace Distributed.Coordinator.Rounds;
 
 internal static partial class RoundMachine
@@ -36,12 +39,21 @@ internal static partial class RoundMachine
         var index = state.Pending.ToList().FindIndex(record => record.Round == round);
         if (index >= 0 && examples > 0)
         {
-            var record = state.Pending[index] with { Accuracy = (double)correct / examples, Loss = loss / examples };
+            var record = state.Pending[index] with { Accuracy = (double)correct / examples, Loss = loss / examples, Domains = Scores(evaluation) };
             state = state with { Pending = state.Pending.SetItem(index, record) };
         }
 
         step.State = state with { Evaluations = state.Evaluations.Remove(round) };
         EmitReady(step);
+    }
+
+    private static ImmutableSortedDictionary<string, DomainScore>? Scores(Evaluation evaluation)
+    {
+        var domains = evaluation.Results.Values.SelectMany(result => result.Domains).GroupBy(domain => domain.Name).ToImmutableSortedDictionary(
+            domain => domain.Key,
+            domain => DomainScore.Of(domain.Sum(part => part.Tokens), domain.Sum(part => part.Bytes), domain.Sum(part => part.LossSum)),
+            StringComparer.Ordinal);
+        return domains.IsEmpty ? null : domains;
     }
 
     // ReturnTask has put the shard back; another node may do it.

@@ -66,7 +66,7 @@ public interface IRunGrain : IGrainWithStringKey
 
     /// <summary>A shard of an evaluation is done.</summary>
     [Alias("shard-evaluated")]
-    Task ShardEvaluated(string node, NodeTaskKey task, long examples, double lossSum, long correct);
+    Task ShardEvaluated(string node, NodeTaskKey task, long examples, double lossSum, long correct, ImmutableArray<DomainFigures> domains);
 
     /// <summary>A node gave a task up.</summary>
     [Alias("task-failed")]

@@ -207,8 +207,11 @@ internal sealed partial class RunGrain(
     }
 
     /// <inheritdoc />
-    public Task ShardEvaluated(string node, NodeTaskKey task, long examples, double lossSum, long correct) =>
-        HandleIfRun(now => new RoundEvent.ShardEvaluated(now, node, TaskOf(task), new ShardResult(examples, lossSum, correct)));
+    public Task ShardEvaluated(string node, NodeTaskKey task, long examples, double lossSum, long correct, ImmutableArray<DomainFigures> domains)
+    {
+        var sums = domains.Select(domain => new DomainSum(domain.Name, domain.Tokens, domain.Bytes, domain.LossSum));
+        return HandleIfRun(now => new RoundEvent.ShardEvaluated(now, node, TaskOf(task), new ShardResult(examples, lossSum, correct) { Domains = [.. sums] }));
+    }
 
     /// <inheritdoc />
     public Task TaskFailed(string node, NodeTaskKey task, string code, string detail)

@@ -20,6 +20,13 @@ public interface ILearningTask : IDisposable
     /// <summary>Class of each test example, for proxy sets drawn from them; zeros where there are no classes.</summary>
     IReadOnlyList<int> TestLabels => new int[TestCount];
 
+    /// <summary>Names of the kinds of text that evaluation tells apart, which <see cref="TestLabels"/> count from 0; empty where a task has no text.</summary>
+    IReadOnlyList<string> Domains => [];
+
+    /// <summary>How much text a test example predicts; asked where there are <see cref="Domains"/>.</summary>
+    /// <param name="index">The example.</param>
+    TextSize TestSize(int index) => default;
+
     /// <summary>Builds the model. Its parameters and buffers, in the order the module gives them, are what travels.</summary>
     torch.nn.Module BuildModel();
 

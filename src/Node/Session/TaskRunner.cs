@@ -125,11 +125,12 @@ internal sealed class TaskRunner(WorkerPool workers, UpdateUploader uploader, Up
                 return trainer.Evaluate(model.File.Data, shard, shards, cancellation);
             },
             cancellation);
+        var domains = (result.Domains ?? []).Select(sum => new DomainResult { Name = sum.Name, Tokens = (ulong)sum.Tokens, Bytes = (ulong)sum.Bytes, LossSum = sum.LossSum });
         return new NodeMessage
         {
             TaskCompleted = new TaskCompleted
             {
-                Key = task.Key, Examples = (ulong)result.Examples, LossSum = result.LossSum, Correct = (ulong)result.Correct,
+                Key = task.Key, Examples = (ulong)result.Examples, LossSum = result.LossSum, Correct = (ulong)result.Correct, Domains = { domains },
             },
         };
     }

@@ -1,6 +1,8 @@
 using Distributed.Node.Data;
 using Distributed.Node.Data.Partitioning;
+using Distributed.Node.Data.Text;
 using Distributed.Node.Models;
+using Distributed.Node.Models.Language;
 using Distributed.Node.Training;
 using Distributed.Protocols.Runs;
 
@@ -12,13 +14,13 @@ public static class NodeSpecs
     private const string NoSource = "none";
 
     /// <summary>Data sources; <c>none</c> goes with models that need no data.</summary>
-    public static IReadOnlyList<string> Sources { get; } = [.. DataSources.Names, NoSource];
+    public static IReadOnlyList<string> Sources { get; } = [.. DataSources.Names, TextFolder.Name, NoSource];
 
     /// <summary>Ways to deal the examples to clients.</summary>
     public static IReadOnlyList<string> Partitions => Partitioners.Family.Names;
 
     /// <summary>Built-in models.</summary>
-    public static IReadOnlyList<string> Models { get; } = [.. Classifiers.Family.Names, Blob.Name];
+    public static IReadOnlyList<string> Models { get; } = [.. Classifiers.Family.Names, Transformer.Name, Blob.Name];
 
     /// <summary>Local optimizers.</summary>
     public static IReadOnlyList<string> Optimizers => Training.Optimizers.Family.Names;
@@ -59,6 +61,10 @@ public static class NodeSpecs
         {
             SpecBinder.Bind<BlobParameters>(model.Parameters, "model", problems);
         }
+        else if (model.Name == Transformer.Name)
+        {
+            SpecBinder.Bind<TransformerParameters>(model.Parameters, "model", problems);
+        }
         else if (Classifiers.Family.Names.Contains(model.Name))
         {
             Classifiers.Family.Create(model, "model", problems);
@@ -85,6 +91,24 @@ public static class NodeSpecs
         }
     }
 
+    private static void ValidateText(RunSpec spec, ICollection<SpecProblem> problems)
+    {
+        var (source, path) = (spec.Data.Source, spec.Data.Path);
+        if (source != TextFolder.Name || spec.Model.Name != Transformer.Name)
+        {
+            problems.Add(new("data.source", $"source {TextFolder.Name} and model {Transformer.Name} go together; these are source {source} and model {spec.Model.Name}"));
+        }
+        else if (string.IsNullOrEmpty(path))
+        {
+            problems.Add(new("data.path", $"is required: source {source} reads files"));
+        }
+
+        if (source == TextFolder.Name && (spec.Data.Train ?? spec.Data.Test) is not null)
+        {
+            problems.Add(new(spec.Data.Train is null ? "data.test" : "data.train", $"source {source} holds the last tenth of each domain out; leave it out"));
+        }
+    }
+
     private static void ValidateSource(RunSpec spec, ICollection<SpecProblem> problems)
     {
         var (source, path) = (spec.Data.Source, spec.Data.Path);
@@ -94,6 +118,10 @@ public static class NodeSpecs
             {
                 problems.Add(new("data.source", $"model {spec.Model.Name} needs data{NearestKey.Hint("", [.. DataSources.Names])}"));
             }
+        }
+        else if (source == TextFolder.Name || spec.Model.Name == Transformer.Name)
+        {
+            ValidateText(spec, problems);
         }
         else if (DataSources.Find(source) is not { } found)
         {

@@ -23,6 +23,10 @@ internal sealed class OnDevice : ILearningTask
 
     public IReadOnlyList<int> TestLabels => task.TestLabels;
 
+    public IReadOnlyList<string> Domains => task.Domains;
+
+    public TextSize TestSize(int index) => task.TestSize(index);
+
     /// <summary>The task itself where it computes on the processor anyhow.</summary>
     /// <param name="task">Taken over.</param>
     /// <param name="device">By libtorch's name.</param>

@@ -22,4 +22,8 @@ internal readonly record struct TrainResult(int Examples, double Loss, int Steps
 /// <param name="Examples">Examples seen.</param>
 /// <param name="LossSum">Sum of their losses.</param>
 /// <param name="Correct">Number answered right.</param>
-internal readonly record struct EvaluationResult(long Examples, double LossSum, long Correct);
+internal readonly record struct EvaluationResult(long Examples, double LossSum, long Correct)
+{
+    /// <summary>Sums over the text of each domain in the shard; null where the task has no text.</summary>
+    public IReadOnlyList<DomainSum>? Domains { get; init; }
+}

@@ -3,6 +3,7 @@ using Distributed.Node.Data.Images;
 using Distributed.Node.Data.Partitioning;
 using Distributed.Node.Engine;
 using Distributed.Node.Models;
+using Distributed.Node.Models.Language;
 using Distributed.Protocols.Runs;
 
 namespace Distributed.Node.Training;
@@ -103,7 +104,9 @@ internal static class Workloads
 
     /// <summary>Makes the learning task of a run whose specification was checked; null when <paramref name="problems"/> got an entry.</summary>
     public static ILearningTask? CreateTask(RunSpec spec, NodePlugins plugins, ICollection<string> problems) =>
-        plugins.Tasks.TryGetValue(spec.Model.Name, out var factory) ? factory(spec, problems) : CreateClassification(spec, problems);
+        plugins.Tasks.TryGetValue(spec.Model.Name, out var factory) ? factory(spec, problems)
+        : spec.Model.Name == Transformer.Name ? LanguageModelling.Create(spec, problems)
+        : CreateClassification(spec, problems);
 
     private static ImageClassification? CreateClassification(RunSpec spec, ICollection<string> problems)
     {

@@ -46,6 +46,9 @@ public sealed record RoundRecord
     /// <summary>Mean loss over the test examples.</summary>
     public double? Loss { get; init; }
 
+    /// <summary>How well the held-out text of each domain is predicted, by its name; absent where the task has no text.</summary>
+    public ImmutableSortedDictionary<string, DomainScore>? Domains { get; init; }
+
     /// <summary>Mean of the clients' training losses, weighted by examples.</summary>
     public double? TrainLoss { get; init; }
 

@@ -5,7 +5,7 @@ namespace Distributed.Cli.Tests.Verbs;
 /// <summary>The command's surface is frozen: a change of it shows as a change of these files.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "simulate", "coordinator", "node", "run", "status", "ls", "stop", "resume", "report", "merge", "verify", "provision", "check", "config", "config check"];
+    public static TheoryData<string> Verbs => ["", "simulate", "coordinator", "node", "run", "status", "ls", "stop", "resume", "report", "merge", "generate", "verify", "provision", "check", "config", "config check"];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -51,7 +51,11 @@ internal sealed class LocalFederation : IDisposable
     {
         var results = await Task.WhenAll(Enumerable.Range(0, shards).Select(shard =>
             pool.RunAsync(workload, trainer => trainer.Evaluate(model, shard, shards, default), CancellationToken.None)));
-        return new EvaluationResult(results.Sum(r => r.Examples), results.Sum(r => r.LossSum), results.Sum(r => r.Correct));
+        return new EvaluationResult(results.Sum(r => r.Examples), results.Sum(r => r.LossSum), results.Sum(r => r.Correct))
+        {
+            Domains = [.. results.SelectMany(r => r.Domains ?? []).GroupBy(sum => sum.Name).Select(domain =>
+                new DomainSum(domain.Key, domain.Sum(sum => sum.Tokens), domain.Sum(sum => sum.Bytes), domain.Sum(sum => sum.LossSum)))],
+        };
     }
 
     public void Dispose()

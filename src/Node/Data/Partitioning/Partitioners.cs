@@ -12,6 +12,7 @@ internal static class Partitioners
         new("iid", typeof(IidParameters), _ => new IidPartitioner()),
         new("dirichlet", typeof(DirichletParameters), parameters => new DirichletPartitioner((DirichletParameters)parameters)),
         new("shards", typeof(ShardParameters), parameters => new ShardPartitioner((ShardParameters)parameters)),
+        new("domain", typeof(DomainParameters), _ => new DomainPartitioner()),
         new("given", typeof(GivenParameters), parameters => new GivenPartitioner((GivenParameters)parameters)),
     ]);
 

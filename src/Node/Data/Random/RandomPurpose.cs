@@ -29,4 +29,7 @@ internal enum RandomPurpose
 
     /// <summary>Order of the proxy set's examples in (round, -, epoch).</summary>
     ProxyOrder = 31,
+
+    /// <summary>Choosing the tokens of generated text.</summary>
+    TextSampling = 40,
 }
