@@ -20,9 +20,12 @@ internal static class RoundLine
         }.Where(part => part.Length > 0));
     }
 
-    /// <summary>Loss and accuracy; of the training where the version was not evaluated.</summary>
+    /// <summary>Loss and accuracy, or of a language model the bits per byte over all domains; the loss of the training where the version was not evaluated.</summary>
     public static string Scores(RoundRecord record) => (record.Loss, record.Accuracy, record.TrainLoss) switch
     {
+        ({ } loss, _, _) when record.Domains is { Count: > 0 } domains => string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {loss:0.000}  bits/byte {domains.Values.Sum(domain => domain.BitsPerByte * domain.Bytes) / domains.Values.Sum(domain => (double)domain.Bytes):0.000}"),
         ({ } loss, { } accuracy, _) => string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.000}  acc {accuracy:0.000}"),
         ({ } loss, null, _) => string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.000}"),
         (_, _, { } training) => string.Create(CultureInfo.InvariantCulture, $"train loss {training:0.000}"),

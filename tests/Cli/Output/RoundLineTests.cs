@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Distributed.Cli.Output;
 using Distributed.Protocols.Runs;
 
@@ -20,6 +21,13 @@ public sealed class RoundLineTests
     [Fact]
     public void Line_WithoutEvaluation_ShowsTheTrainingLoss() =>
         Assert.Contains("train loss 0.700", RoundLine.Of(Record() with { Loss = null, Accuracy = null, TrainLoss = 0.7 }, 50), StringComparison.Ordinal);
+
+    [Fact]
+    public void Line_OfALanguageModel_ShowsBitsPerByteOverAllDomains() =>
+        Assert.Contains(
+            "loss 0.412  bits/byte 2.500  9/10",
+            RoundLine.Of(Record() with { Domains = ImmutableSortedDictionary<string, DomainScore>.Empty.Add("code", new(3, 8, 30, 300)).Add("prose", new(2, 4, 30, 300)) }, 50),
+            StringComparison.Ordinal);
 
     private static RoundRecord Record() => new()
     {
